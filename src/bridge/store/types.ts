@@ -17,12 +17,15 @@ export interface BridgeAlert {
   readonly firstSeen: number;
 }
 
-/** One change of state that every receiver must accept at least once, in the order of `seq`. */
+/**
+ * One change of state that every receiver must accept at least once, in the order of `seq`. `forgotten`: the alert left the
+ * state without evidence that it ended; receivers drop it without a notification (see receiver.ts).
+ */
 export interface Transition {
   readonly seq: number;
   /** The configured tower, or '' for the bridge's own alerts. */
   readonly tower: string;
-  readonly kind: 'firing' | 'resolved';
+  readonly kind: 'firing' | 'resolved' | 'forgotten';
   readonly at: number;
   /** The alert as it was at that moment. */
   readonly alert: BridgeAlert;
