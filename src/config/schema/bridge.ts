@@ -71,7 +71,7 @@ export const bridgeSchema = (context: SchemaContext) =>
         .describe('The time zone of alert times that come without one.'),
       watchdog: boolean()
         .prefault(false)
-        .describe('Keep the alert CloudTowerBridgeWatchdog firing, for a dead man's switch.'),
+        .describe("Keep the alert CloudTowerBridgeWatchdog firing, for a dead man's switch."),
       drain_timeout: duration({ max: 600_000 })
         .prefault('25s')
         .describe('How long deliveries may go on after SIGTERM.'),
