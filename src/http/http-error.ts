@@ -67,7 +67,7 @@ export const toHttpError = (error: unknown, target: string): HttpError => {
   }
   const timeout = codes.find((code) => timeoutCodes.has(code));
   if (timeout !== undefined) return new HttpError('timeout', `${target}: timed out (${timeout})`);
-  if (error instanceof Error && /^Proxy response \(/.test(error.message)) {
+  if (error instanceof Error && error.message.startsWith('Proxy response (')) {
     const status = /\d{3}/.exec(error.message)?.[0] ?? '';
     return new HttpError('proxy', `${target}: the proxy answered ${status} to CONNECT; check proxy_url`);
   }
