@@ -1,9 +1,23 @@
 import { z } from 'zod';
+import { MatcherError, parseMatchers } from '../../bridge/receivers/matchers.ts';
 import { boolean, duration, integer, type SchemaContext, secret, secretFile, text } from './fields.ts';
 import { httpSchema, needed } from './http.ts';
 import { labelsSchema, labelName } from './labels.ts';
 import { atMostOne, exactlyOne } from './rules.ts';
 import { httpUrl, secretUrl, urlProblem } from './url.ts';
+
+/** One matcher, or several with commas between them, as Alertmanager writes them. */
+const matcher = () =>
+  text()
+    .superRefine((source, issues) => {
+      try {
+        parseMatchers(source);
+      } catch (error) {
+        if (!(error instanceof MatcherError)) throw error;
+        issues.addIssue({ code: 'custom', message: error.message, input: source });
+      }
+    })
+    .meta({ kind: 'matcher' });
 
 /** Sends to Alertmanager's API. */
 const alertmanagerSchema = (context: SchemaContext) =>
@@ -111,7 +125,7 @@ export const receiverSchema = (context: SchemaContext) =>
         )
         .describe('The `receiver` label of its metrics and its name in the state; unique.'),
       match: z
-        .array(text(), { error: 'expected a list of matchers' })
+        .array(matcher(), { error: 'expected a list of matchers' })
         .readonly()
         .prefault([])
         .describe(
