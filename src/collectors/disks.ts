@@ -1,0 +1,120 @@
+import type { Cluster, Disk, Host } from '../client/resources.ts';
+import { SampleBatch } from '../metrics/batch.ts';
+import { diskFamilies as families } from '../metrics/catalogue/disks.ts';
+import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
+import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
+import { ClusterIndex, HostIndex } from './identity.ts';
+import { enumeration, extendBlock, fromPercent, ValueSet } from './values.ts';
+
+export interface DiskData {
+  readonly disks: readonly Disk[];
+  /** For the cluster of a disk, which only its host names; null when nobody knows the hosts. */
+  readonly hosts: readonly Host[] | null;
+  readonly clusters: readonly Cluster[] | null;
+}
+
+export type DiskType = 'ssd' | 'hdd' | 'pmem' | 'unknown';
+export type DiskCondition = (typeof conditions)[number];
+
+const conditions = ['healthy', 'warning', 'error'] as const;
+const conditionSet = new ValueSet('condition', conditions);
+
+const types: ReadonlyMap<string, DiskType> = new Map<string, DiskType>([
+  ['HDD', 'hdd'],
+  ['SSD', 'ssd'],
+  ['SATA_OR_SAS_SSD', 'ssd'],
+  ['NVMe_SSD', 'ssd'],
+  ['PMem', 'pmem'],
+]);
+const conditionOfHealth: ReadonlyMap<string, DiskCondition> = new Map<string, DiskCondition>([
+  ['UNHEALTHY', 'error'],
+  ['SUBHEALTHY', 'error'],
+  ['SMART_FAILED', 'error'],
+  ['SOFTWARE_RAID_FAILURE', 'error'],
+]);
+const conditionOfUsage: ReadonlyMap<string, DiskCondition> = new Map<string, DiskCondition>([
+  ['UNMOUNTED', 'warning'],
+  ['PARTIAL_MOUNTED', 'warning'],
+  ['ISOLATED', 'warning'],
+]);
+const checkType = enumeration('disk.type', [...types.keys()]);
+const checkHealth = enumeration('disk.health_status', ['HEALTHY', ...conditionOfHealth.keys()]);
+const checkUsage = enumeration('disk.usage_status', ['MOUNTED', 'MOUNTING', 'UNMOUNTING', ...conditionOfUsage.keys()]);
+
+/** One cell of `cloudtower_cluster_disks`: its labels, made once. */
+const cellBlocks = new Map(
+  (['ssd', 'hdd', 'pmem', 'unknown'] as const).flatMap((type) =>
+    conditions.map((condition) => [cellOf(type, condition), labelBlock({ type, condition })] as const),
+  ),
+);
+const zeroCells = (['ssd', 'hdd', 'pmem'] as const).flatMap((type) =>
+  conditions.map((condition) => cellOf(type, condition)),
+);
+
+type Cell = `${DiskType}/${DiskCondition}`;
+function cellOf(type: DiskType, condition: DiskCondition): Cell {
+  return `${type}/${condition}`;
+}
+
+/** Disks: condition, size, remaining life. */
+export const disks = defineCollector<DiskData>({
+  name: 'disks',
+  families: Object.values(families),
+  read: async (context) => {
+    const [disks, hosts, clusters] = await Promise.all([
+      context.rows('disks'),
+      context.joined('hosts'),
+      context.joined('clusters'),
+    ]);
+    return { disks, hosts, clusters };
+  },
+  samples: diskSamples,
+  objects: ({ disks }) => disks.length,
+});
+
+export function* diskSamples({ disks, hosts, clusters }: DiskData, context: SampleContext): SampleWork {
+  const batch = new SampleBatch();
+  const clusterIndex = new ClusterIndex(clusters);
+  const hostIndex = new HostIndex(hosts, clusterIndex);
+  const counts = new Map(
+    clusterIndex.known.map((cluster) => [cluster, new Map<Cell, number>(zeroCells.map((cell) => [cell, 0]))]),
+  );
+  for (const disk of disks) {
+    const host = hostIndex.of(disk.host);
+    checkType(disk.type, context.unknownValue);
+    checkHealth(disk.health_status, context.unknownValue);
+    checkUsage(disk.usage_status, context.unknownValue);
+    const condition = diskCondition(disk);
+    const cell = cellOf(diskType(disk.type), condition);
+    const count = counts.get(host.cluster) ?? new Map<Cell, number>();
+    counts.set(host.cluster, count.set(cell, (count.get(cell) ?? 0) + 1));
+    addDisk(batch, disk, extendBlock(host.block, { disk_id: disk.id, disk_name: disk.name }), condition);
+    yield;
+  }
+  for (const [{ block }, count] of counts) {
+    for (const [cell, blocks] of cellBlocks) batch.add(families.perCondition, count.get(cell) ?? null, block, blocks);
+  }
+  return batch;
+}
+
+/** The kind of a disk, from any version's spelling. */
+export const diskType = (type: string | null): DiskType => types.get(type ?? '') ?? 'unknown';
+
+/** The worse of health and use decides; what neither complains about is healthy (values this version does not know are reported). */
+export const diskCondition = (disk: Pick<Disk, 'health_status' | 'usage_status'>): DiskCondition =>
+  conditionOfHealth.get(disk.health_status ?? '') ?? conditionOfUsage.get(disk.usage_status ?? '') ?? 'healthy';
+
+const addDisk = (batch: SampleBatch, disk: Disk, block: LabelBlock, condition: DiskCondition): void => {
+  const info = labelBlock({
+    type: disk.type ?? '',
+    model: disk.model ?? '',
+    serial: disk.serial ?? '',
+    firmware: disk.firmware ?? '',
+    usage: disk.usage ?? '',
+    function: disk.function ?? '',
+  });
+  batch.add(families.info, 1, block, info);
+  conditionSet.addStates(batch, families.condition, block, condition);
+  batch.add(families.size, disk.size, block);
+  batch.add(families.remainingLife, fromPercent(disk.remaining_life_percent), block);
+};

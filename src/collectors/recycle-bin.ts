@@ -1,0 +1,112 @@
+import type { Cluster, ClusterSettings, GlobalSettings, RecycleBinPolicy, Vm } from '../client/resources.ts';
+import { SampleBatch } from '../metrics/batch.ts';
+import { recycleBinFamilies as families } from '../metrics/catalogue/tower.ts';
+import { parseInstant } from '../time.ts';
+import { defineCollector, type ReadContext, type SampleContext, type SampleWork } from './collector.ts';
+import { ClusterIndex, type ClusterIdentity } from './identity.ts';
+import { flag, sumKnown, ValueSet } from './values.ts';
+
+export interface RecycleBinData {
+  /** VMs in the recycle bin. */
+  readonly vms: readonly Vm[];
+  readonly clusters: readonly Cluster[] | null;
+  /** Null when they may not be read: no cluster's policy is known then. */
+  readonly clusterSettings: readonly ClusterSettings[] | null;
+  readonly globalSettings: readonly GlobalSettings[] | null;
+}
+
+const dayMs = 86_400_000;
+type Window = 'today' | '7d';
+const windows = new ValueSet<Window>('window', ['today', '7d']);
+
+/** The recycle bin: how much is in it, and when it comes free. */
+export const recycleBin = defineCollector<RecycleBinData>({
+  name: 'recycle_bin',
+  families: Object.values(families),
+  read: async (context) => {
+    const [vms, clusters, clusterSettings, globalSettings] = await Promise.all([
+      readRecycled(context),
+      context.joined('clusters'),
+      context.optional('clusterSettings'),
+      context.optional('globalSettings'),
+    ]);
+    return { vms, clusters, clusterSettings, globalSettings };
+  },
+  samples: recycleBinSamples,
+  objects: ({ vms }) => vms.length,
+});
+
+/** Takes the VMs that the vms collector reads anyway, where it does. */
+const readRecycled = async (context: ReadContext): Promise<readonly Vm[]> =>
+  context.isAtHand('vms')
+    ? (await context.rows('vms')).filter((vm) => vm.in_recycle_bin === true)
+    : (await context.rows('recycledVms')).filter((vm) => vm.in_recycle_bin !== false);
+
+export function* recycleBinSamples(data: RecycleBinData, context: SampleContext): SampleWork {
+  const batch = new SampleBatch();
+  const index = new ClusterIndex(data.clusters);
+  const policies = new Policies(data);
+  const bins = new Map<ClusterIdentity, Vm[]>(index.known.map((cluster) => [cluster, []]));
+  for (const vm of data.vms) {
+    const cluster = index.of(vm.cluster);
+    const bin = bins.get(cluster);
+    if (bin === undefined) bins.set(cluster, [vm]);
+    else bin.push(vm);
+    yield;
+  }
+  for (const [{ id, block }, vms] of bins) {
+    const { retain, enabled } = policies.of(id);
+    batch.add(families.vms, vms.length, block);
+    batch.add(families.bytes, totalSize(vms), block);
+    const released = Map.groupBy(vms, (vm) => releaseWindow(vm, retain, context));
+    const computable = retain !== null || vms.length === 0;
+    windows.addEach(batch, families.release, block, (window) =>
+      computable ? totalSize(released.get(window) ?? []) : null,
+    );
+    // A VM without a cluster is released by the global policy, but nothing is labelled with that policy alone.
+    if (id === '') continue;
+    batch.add(families.retention, retain, block);
+    batch.add(families.enabled, flag(enabled), block);
+    yield;
+  }
+  return batch;
+}
+
+/** Bytes; an empty list holds 0, one whose sizes nobody reported is absent. */
+const totalSize = (vms: readonly Vm[]): number | null => (vms.length === 0 ? 0 : sumKnown(vms.map((vm) => vm.size)));
+
+/** When a VM is released: whole days left, the overdue ones and the last day being today; null when later or unknown. */
+export const releaseWindow = (
+  vm: Pick<Vm, 'deleted_at'>,
+  retain: number | null,
+  context: Pick<SampleContext, 'now' | 'assumeOffsetMinutes'>,
+): Window | null => {
+  const deletedAt = parseInstant(vm.deleted_at, context);
+  if (deletedAt === null || retain === null) return null;
+  const daysLeft = retain - Math.floor((context.now - deletedAt) / dayMs);
+  if (daysLeft <= 1) return 'today';
+  return daysLeft <= 7 ? '7d' : null;
+};
+
+/** Which policy holds for a cluster: its own, else the global one, field by field. */
+class Policies {
+  private readonly own: ReadonlyMap<string, RecycleBinPolicy | null>;
+  private readonly global: RecycleBinPolicy | null;
+  private readonly ownKnown: boolean;
+
+  constructor({ clusterSettings, globalSettings }: RecycleBinData) {
+    this.own = new Map((clusterSettings ?? []).map((row) => [row.cluster?.id ?? '', row.vm_recycle_bin]));
+    this.global = globalSettings?.[0]?.vm_recycle_bin ?? null;
+    this.ownKnown = clusterSettings !== null;
+  }
+
+  of(clusterId: string): RecycleBinPolicy {
+    // Without the clusters' settings a cluster may have a policy of its own: the global one would be a guess.
+    if (!this.ownKnown && clusterId !== '') return { retain: null, enabled: null };
+    const own = clusterId === '' ? null : (this.own.get(clusterId) ?? null);
+    return {
+      retain: own?.retain ?? this.global?.retain ?? null,
+      enabled: own?.enabled ?? this.global?.enabled ?? null,
+    };
+  }
+}
