@@ -33,8 +33,7 @@ export function* towerSamples({ deploys, licenses, datacenters }: TowerData): Sa
   const batch = new SampleBatch();
   const version = deploys?.find((deploy) => deploy.version !== null)?.version ?? '';
   batch.add(families.info, 1, labelBlock({ version }));
-  for (const [labels, seconds] of expiries(licenses ?? []))
-    batch.add(families.licenseExpiry, seconds, { text: labels });
+  for (const { block, seconds } of expiries(licenses ?? [])) batch.add(families.licenseExpiry, seconds, block);
   for (const datacenter of datacenters ?? []) {
     for (const cluster of new Map(datacenter.clusters.map((cluster) => [cluster.id, cluster])).values()) {
       const membership = labelBlock({
