@@ -1,0 +1,103 @@
+import { type Decode, describeJson } from './answer.ts';
+import type { Call } from './call.ts';
+import { IncompleteReadError, TowerError } from './errors.ts';
+import { errorDetails } from './failure.ts';
+import { isJsonObject, numberOf } from './fields.ts';
+import type { Resource, Where } from './reader.ts';
+import type { Row } from './resources.ts';
+
+/** Rows of a read so far. */
+export interface Pages<T extends Row> {
+  readonly rows: ReadonlyMap<string, T>;
+  readonly pages: number;
+}
+
+interface PagingParts {
+  readonly tower: string;
+  readonly call: Call;
+  readonly pageSize: number;
+}
+
+/** An endless supply of new ids ends here: at the usual page size, five million rows. */
+const maxPages = 10_000;
+
+const decodePage: Decode<readonly unknown[]> = (json) =>
+  Array.isArray(json) ? { data: json } : { wrong: `answered ${describeJson(json)} instead of an array` };
+
+const decodeCount: Decode<number> = (json) => {
+  const aggregate = isJsonObject(json) ? json['aggregate'] : null;
+  const count = isJsonObject(aggregate) ? numberOf(aggregate['count']) : null;
+  return count !== null && Number.isSafeInteger(count) && count >= 0
+    ? { data: count }
+    : { wrong: 'answered no count (aggregate.count)' };
+};
+
+/** The caller's filter and the cursor, side by side: what the caller says of ids or in AND, OR and NOT stays as it is. */
+const whereAfter = (where: Where | undefined, cursor: string | null): { readonly where?: Where } => {
+  const own = where === undefined || Object.keys(where).length === 0 ? null : where;
+  if (cursor === null) return own === null ? {} : { where: own };
+  return { where: own === null ? { id_gt: cursor } : { AND: [own, { id_gt: cursor }] } };
+};
+
+/** Reads a resource whole. */
+export interface Paging {
+  /** @throws {TowerError} when the first page fails; {IncompleteReadError} when anything came, but not all */
+  readAll<T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal): Promise<Pages<T>>;
+  count<T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal): Promise<number>;
+}
+
+/**
+ * Keyset paging: the next page begins after the last row of the one before, until a page is empty (a server may cap pages below
+ * what was asked for, so a short page says nothing). How the server orders ids is not known, so ids are never compared: a page
+ * without a single new id means that the paging is stuck.
+ */
+export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => ({
+  readAll: async <T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal) => {
+    const { operation } = resource;
+    const rows = new Map<string, T>();
+    let unreadable = 0;
+    let pages = 0;
+    let cursor: string | null = null;
+
+    const incomplete = (why: string, cause?: TowerError): IncompleteReadError => {
+      const bad = unreadable === 0 ? '' : `${unreadable} of the rows could not be read (not an object, or no id); `;
+      const text = `tower ${tower}: ${operation} is incomplete: ${bad}${why} (${rows.size} rows in ${pages} pages came)`;
+      const details = errorDetails(tower, operation, cause ?? {});
+      return new IncompleteReadError(
+        text,
+        [...rows.values()],
+        unreadable,
+        cause === undefined ? details : { ...details, cause },
+      );
+    };
+
+    for (;;) {
+      const body = { ...whereAfter(where, cursor), orderBy: 'id_ASC', first: pageSize };
+      let page: readonly unknown[];
+      try {
+        page = await call(operation, body, decodePage, signal);
+      } catch (error) {
+        if (pages === 0 || !(error instanceof TowerError)) throw error;
+        throw incomplete(`page ${pages + 1} failed: ${error.message}`, error);
+      }
+      if (page.length === 0) break;
+      pages += 1;
+      const before = rows.size;
+      for (const raw of page) {
+        const row = resource.parse(raw);
+        if (row === null) {
+          unreadable += 1;
+          continue;
+        }
+        rows.set(row.id, row);
+        cursor = row.id;
+      }
+      if (rows.size === before) throw incomplete('a page brought no new row, so the next would be the same');
+      if (pages >= maxPages) throw incomplete(`${maxPages} pages did not reach the end`);
+    }
+    if (unreadable > 0) throw incomplete('the rest was read to its end');
+    return { rows, pages };
+  },
+  count: (resource, where, signal) =>
+    call(`${resource.operation}-connection`, whereAfter(where, null), decodeCount, signal),
+});
