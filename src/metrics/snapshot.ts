@@ -28,6 +28,7 @@ export class Snapshot {
   private readonly listeners = new Set<() => void>();
   private readonly renderer = new Renderer();
   private queue: Promise<void> | null = null;
+  private turns = 0;
   private views = new Map<string | undefined, readonly FamilyPieces[]>();
   private changes = 0;
 
@@ -52,8 +53,7 @@ export class Snapshot {
     this.tickets.set(tower, tickets);
     const isCurrent = (): boolean => this.tickets.get(tower)?.get(collector) === ticket;
     // One render at a time: they share a buffer, and two at once would finish no sooner.
-    const render = (): Promise<boolean> =>
-      runInSlices(this.render(tower, collector, batch, isCurrent), this.sliceMs);
+    const render = (): Promise<boolean> => runInSlices(this.render(tower, collector, batch, isCurrent), this.sliceMs);
     const done = this.queue === null ? render() : this.queue.then(render);
     this.follow(done);
     return done;
@@ -102,16 +102,17 @@ export class Snapshot {
     return view;
   }
 
+  /** Makes later publishes wait for this one, whatever becomes of it. */
   private follow(done: Promise<unknown>): void {
-    const settled = (async (): Promise<void> => {
+    const turn = ++this.turns;
+    this.queue = (async (): Promise<void> => {
       try {
         await done;
       } catch {
         // Whoever published hears of it; the next publish must not.
       }
-      if (this.queue === settled) this.queue = null;
+      if (this.turns === turn) this.queue = null;
     })();
-    this.queue = settled;
   }
 
   private changed(): void {

@@ -1,0 +1,16 @@
+import type { ServerResponse } from 'node:http';
+
+/** Answers with one line of plain text. */
+export const text = (response: ServerResponse, status: number, message: string): void => {
+  const body = Buffer.from(`${message}\n`);
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.setHeader('Content-Length', body.length);
+  response.end(body);
+};
+
+/** Refuses the method, naming those that there are. */
+export const refuse = (response: ServerResponse, allowed: readonly string[]): void => {
+  response.setHeader('Allow', allowed.join(', '));
+  text(response, 405, `method not allowed (${allowed.join(', ')})`);
+};
