@@ -73,7 +73,8 @@ const messages: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'an alias (*name) that stands for nothing above it; put text that begins with * in quotes',
   BAD_DQ_ESCAPE:
     'a backslash in "double quotes" begins an escape that does not exist; use \'single quotes\' for text with backslashes',
-  BAD_INDENT: 'expected another indentation: entries of one map or list begin in one column',
+  BAD_INDENT:
+    'expected another indentation (entries of one map or list begin in one column), or a closing bracket above',
   BAD_SCALAR_START: 'text that begins with this character must stand in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'expected one "key: value" on a line; put text that holds ": " in quotes',
   BLOCK_IN_FLOW: 'expected only {…} and […] inside of {…} and […]',

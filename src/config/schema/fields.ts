@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { fileSecret, inlineSecret, type Secret, SecretError } from '../secret.ts';
+import { fileSecret, inlineSecret, type Secret, SecretError, type SecretErrorCode } from '../secret.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 
 /** What a schema needs of its surroundings: relative paths are relative to the file that names them. */
@@ -80,16 +80,22 @@ export const secretFile = (context: SchemaContext) =>
         return fileSecret(resolve(context.directory, path));
       } catch (error) {
         if (!(error instanceof SecretError)) throw error;
-        issues.addIssue({
-          code: 'custom',
-          message: `expected a readable file that holds the secret: ${error.message}`,
-          input: path,
-        });
+        // Without a slash it may be the secret itself, written under the wrong key.
+        const problem = path.includes('/') ? error.message : `the file named here ${secretProblems[error.code]}`;
+        const message = `expected a readable file that holds the secret: ${problem}`;
+        issues.addIssue({ code: 'custom', message, input: path });
         return z.NEVER;
       }
     }),
     'path of a file that holds the secret',
   );
+
+const secretProblems: Readonly<Record<SecretErrorCode, string>> = {
+  missing: 'does not exist',
+  unreadable: 'cannot be read',
+  empty: 'is empty',
+  too_large: 'is too large for a secret',
+};
 
 /** A file that must be there and readable; comes out as an absolute path. */
 export const file = (context: SchemaContext) =>
