@@ -1,0 +1,269 @@
+import { fingerprint } from '../fingerprint.ts';
+import type { ReceiverDeps, TargetStatus } from '../receiver.ts';
+import type { AlertBook, BookEntry } from './alert-book.ts';
+import { type AlertmanagerApi, targetName } from './alertmanager-api.ts';
+import { firingLifetime, type BatchLimits } from './batch.ts';
+import { type Failure, waitAfter } from './failure.ts';
+import type { UrlProgress } from './url-progress.ts';
+import { type SentAlert, UrlSender } from './url-sender.ts';
+import { Waker } from './waker.ts';
+
+export interface UrlLoopOptions {
+  readonly receiver: string;
+  readonly url: string;
+  readonly consumer: string;
+  readonly api: AlertmanagerApi;
+  readonly book: AlertBook;
+  readonly progress: UrlProgress;
+  readonly deps: ReceiverDeps;
+  readonly limits: BatchLimits;
+  /** Milliseconds. */
+  readonly resendInterval: number;
+  readonly resolvedRetention: number;
+  /** Makes the book ready; throws while the store cannot be used. */
+  readonly prepare: () => void;
+  /** Something changed that the receiver's metrics show. */
+  readonly onProgress: () => void;
+}
+
+/**
+ * Keeps one Alertmanager at the wanted state, with its own back-off: one request at a time, changes in their order, everything
+ * that fires again and again.
+ */
+export class UrlLoop {
+  readonly target: string;
+  readonly #options: UrlLoopOptions;
+  readonly #waker: Waker;
+  /** Back-off is not cut short by new alerts, only by the end. */
+  readonly #backoff: Waker;
+  readonly #ended = new AbortController();
+  readonly #sender: UrlSender;
+  #stopping = false;
+  #failure: Failure | null = null;
+  #attempt = 0;
+  #lastSuccess: number | null = null;
+  #busy = false;
+  #cycle = 0;
+  #nextCycle = 0;
+  /** Whether the alerts of towers that are held are yet to be extended in this cycle. */
+  #extend = false;
+  #extending = false;
+
+  constructor(options: UrlLoopOptions) {
+    const { deps, api, limits, resendInterval } = options;
+    this.#options = options;
+    this.target = targetName(options.url);
+    this.#waker = new Waker(deps.clock);
+    this.#backoff = new Waker(deps.clock);
+    this.#sender = new UrlSender({
+      api,
+      limits,
+      lifetime: firingLifetime(deps.pollInterval, resendInterval),
+      now: () => deps.clock.now(),
+      signal: this.#ended.signal,
+      isWanted: (entry) => this.#isWanted(entry),
+      onRequest: () => deps.metrics.notification(options.receiver),
+      onAccepted: (sent) => this.#accepted(sent),
+      onRefused: (sent, status, problem) => this.#refused(sent, status, problem),
+    });
+  }
+
+  wake(): void {
+    this.#waker.wake();
+  }
+
+  /** From now on only what is pending is delivered, and the loop ends when nothing is. */
+  drain(): void {
+    this.#stopping = true;
+    this.#waker.wake();
+    this.#backoff.wake();
+  }
+
+  /** Ends the loop at once. */
+  abort(): void {
+    this.#stopping = true;
+    this.#ended.abort();
+    this.#waker.wake();
+    this.#backoff.wake();
+  }
+
+  status(): TargetStatus {
+    const state = this.#failure?.kind === 'configuration' ? 'configuration_error' : 'retrying';
+    return {
+      target: this.target,
+      state: this.#ended.signal.aborted
+        ? 'stopped'
+        : this.#failure !== null
+          ? state
+          : this.#busy
+            ? 'delivering'
+            : 'idle',
+      problem: this.#failure?.problem ?? null,
+      lastSuccess: this.#lastSuccess,
+    };
+  }
+
+  /** Runs until it is drained or aborted. Never rejects. */
+  async run(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      let failure: Failure | null;
+      try {
+        this.#options.prepare();
+        this.#options.book.refresh(false);
+        this.#beginCycleWhenDue();
+        const due = this.#due();
+        if (due.free.length === 0 && due.held.length === 0) {
+          this.#advance();
+          if (this.#stopping) return;
+          const untilCycle = this.#nextCycle - this.#options.deps.clock.monotonic();
+          await this.#waker.sleep(Math.min(Math.max(untilCycle, 0), 60_000));
+          continue;
+        }
+        this.#busy = true;
+        failure = await this.#pass(due.free, due.held);
+        this.#advance();
+      } catch (error) {
+        failure = this.#storeFailure(error);
+      }
+      this.#busy = false;
+      if (this.#ended.signal.aborted) return;
+      await this.#settle(failure);
+    }
+  }
+
+  async #settle(failure: Failure | null): Promise<void> {
+    const { receiver, deps } = this.#options;
+    const before = this.#failure;
+    this.#failure = failure;
+    if (failure === null) {
+      if (before !== null) deps.logger.info({ receiver, target: this.target }, 'delivering again');
+      this.#attempt = 0;
+      this.#options.onProgress();
+      return;
+    }
+    deps.metrics.notificationFailed(receiver, failure.reason);
+    if (before?.reason !== failure.reason || before.status !== failure.status) {
+      deps.logger.warn({ receiver, target: this.target, status: failure.status }, `not delivered: ${failure.problem}`);
+    }
+    this.#options.onProgress();
+    const wait = waitAfter(failure, this.#attempt, deps.random);
+    this.#attempt += 1;
+    await this.#backoff.sleep(wait);
+  }
+
+  #beginCycleWhenDue(): void {
+    const { deps, book, resendInterval, onProgress } = this.#options;
+    const now = deps.clock.monotonic();
+    if (this.#stopping || (this.#cycle > 0 && now < this.#nextCycle)) return;
+    book.refresh(true);
+    this.#cycle += 1;
+    this.#nextCycle = now + resendInterval * (0.9 + 0.2 * deps.random());
+    this.#extend = true;
+    onProgress();
+  }
+
+  /** What is to be sent now: first what changed, in order, then what is sent again; apart from it what may only be extended. */
+  #due(): { readonly free: readonly BookEntry[]; readonly held: readonly BookEntry[] } {
+    const { book, progress, deps, resolvedRetention } = this.#options;
+    const now = deps.clock.monotonic();
+    const pending: BookEntry[] = [];
+    const again: BookEntry[] = [];
+    const held: BookEntry[] = [];
+    for (const entry of book.entries.values()) {
+      const isPending = progress.isPending(entry);
+      if (!isPending && (this.#stopping || deps.dryRun !== null)) continue;
+      if (!isPending && !progress.isDueAgain(entry, this.#cycle, now, resolvedRetention)) continue;
+      const hold = this.#holdOf(entry);
+      if (entry.state === 'resolved') {
+        // A resolve that was accepted is repeated only while the tower can be trusted to have nothing newer.
+        if (isPending) pending.push(entry);
+        else if (hold === null && this.#cycle > 1) again.push(entry);
+      } else if (hold === 'held') {
+        if (this.#extend && !this.#stopping) held.push(entry);
+      } else if (hold === null) (isPending ? pending : again).push(entry);
+    }
+    pending.sort((a, b) => a.version - b.version);
+    return { free: [...pending, ...again], held };
+  }
+
+  /** `held`: only to be extended; `expired`: not to be sent. Several alerts under one label set are as good as the best of them. */
+  #holdOf(entry: BookEntry): 'held' | 'expired' | null {
+    const holds = entry.sources.map((source) => this.#options.deps.holds.holdOf(source));
+    if (holds.some((hold) => hold === null)) return null;
+    return holds.some((hold) => hold?.expired === false) ? 'held' : 'expired';
+  }
+
+  #isWanted(entry: BookEntry): boolean {
+    if (this.#options.book.entries.get(entry.fingerprint) !== entry) return false;
+    if (entry.state === 'resolved') return true;
+    const hold = this.#holdOf(entry);
+    return hold === null || (hold === 'held' && this.#extending);
+  }
+
+  async #pass(free: readonly BookEntry[], held: readonly BookEntry[]): Promise<Failure | null> {
+    const failure = await this.#sender.sendAll(free);
+    if (failure !== null || held.length === 0) return failure;
+    const alerts = held.map(({ alert }) => alert);
+    const active = await this.#options.api.active(alerts, this.#ended.signal);
+    if (active.kind === 'failed') return active.failure;
+    this.#extending = true;
+    const extended = await this.#sender.sendAll(held.filter(({ fingerprint }) => active.fingerprints.has(fingerprint)));
+    this.#extending = false;
+    if (extended === null) this.#extend = false;
+    return extended;
+  }
+
+  #accepted(sent: readonly SentAlert[]): void {
+    const { book, progress, deps, receiver } = this.#options;
+    const now = deps.clock.now();
+    for (const { entry, version } of sent) {
+      if (book.entries.get(entry.fingerprint) !== entry) continue;
+      if (progress.accepted(entry, version, this.#cycle, deps.clock.monotonic())) {
+        deps.metrics.deliveryDelay(receiver, Math.max(0, now - entry.since) / 1000);
+      }
+    }
+    this.#lastSuccess = now;
+    deps.metrics.lastSuccess(receiver, now);
+    this.#advance();
+  }
+
+  #refused({ entry, version, json }: SentAlert, status: number, problem: string): void {
+    const { progress, deps, receiver } = this.#options;
+    const reason = `${this.target}: answered ${status}: ${problem}`;
+    const { labels } = entry.alert;
+    deps.metrics.notificationFailed(receiver, 'refused');
+    // The same alert is refused again after every restart; one letter says it.
+    const known = deps.store
+      .deadLetters(receiver)
+      .some((letter) => letter.reason === reason && sameLabels(letter, labels));
+    if (!known) {
+      const body = Buffer.from(json);
+      deps.store.addDeadLetter({ receiver, at: deps.clock.now(), reason, status, body, labels });
+      deps.logger.error(
+        { receiver, target: this.target, status, labels },
+        `refused for good, now a dead letter: ${problem}`,
+      );
+    }
+    progress.refused(entry, version);
+    this.#advance();
+  }
+
+  /** @throws {StoreError} */
+  #advance(): void {
+    const { progress, book, deps, consumer } = this.#options;
+    const done = progress.doneSeq(book.readSeq);
+    if (done <= progress.cursor) return;
+    deps.store.advance(consumer, done);
+    progress.cursor = done;
+  }
+
+  #storeFailure(error: unknown): Failure {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { kind: 'later', reason: 'store', status: null, problem, retryAfter: null };
+  }
+}
+
+const sameLabels = (
+  letter: { readonly labels: Readonly<Record<string, string>> | null },
+  labels: Readonly<Record<string, string>>,
+): boolean => letter.labels !== null && fingerprint(letter.labels) === fingerprint(labels);

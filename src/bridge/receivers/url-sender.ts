@@ -1,0 +1,147 @@
+import { alertJson, type BatchLimits, belongTogether, fits } from './batch.ts';
+import type { BookEntry } from './alert-book.ts';
+import type { AlertmanagerApi } from './alertmanager-api.ts';
+import type { Failure } from './failure.ts';
+
+/** One alert in a request: what was sent, whatever the entry becomes meanwhile. */
+export interface SentAlert {
+  readonly entry: BookEntry;
+  readonly version: number;
+  readonly json: string;
+}
+
+export interface UrlSenderOptions {
+  readonly api: AlertmanagerApi;
+  readonly limits: BatchLimits;
+  /** How long a firing alert stays firing without another send, milliseconds. */
+  readonly lifetime: number;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Whether the entry may still be sent at the moment its request is built. */
+  readonly isWanted: (entry: BookEntry) => boolean;
+  readonly onRequest: () => void;
+  readonly onAccepted: (sent: readonly SentAlert[]) => void;
+  /** This very alert is refused for what it is. */
+  readonly onRefused: (sent: SentAlert, status: number, problem: string) => void;
+}
+
+/** Thrown inside a pass to end it. */
+class PassFailed extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.problem);
+    this.failure = failure;
+  }
+}
+
+/** Sends label sets to one Alertmanager in batches, one request at a time, and finds the ones that it refuses. */
+export class UrlSender {
+  readonly #options: UrlSenderOptions;
+  #limits: BatchLimits;
+
+  constructor(options: UrlSenderOptions) {
+    this.#options = options;
+    this.#limits = options.limits;
+  }
+
+  /** Sends the entries in order. Null when each was accepted or refused for itself; the failure that ended the pass otherwise. */
+  async sendAll(entries: readonly BookEntry[]): Promise<Failure | null> {
+    try {
+      let index = 0;
+      while (index < entries.length) {
+        const [batch, next] = this.#cut(entries, index);
+        index = next;
+        if (batch.length > 0) await this.#send(batch);
+      }
+      return null;
+    } catch (error) {
+      if (error instanceof PassFailed) return error.failure;
+      throw error;
+    }
+  }
+
+  /** Builds the next batch only when its turn comes: ten thousand alerts are never in memory as JSON at once. */
+  #cut(entries: readonly BookEntry[], from: number): [batch: SentAlert[], next: number] {
+    const batch: SentAlert[] = [];
+    let bytes = 1;
+    for (let index = from; index < entries.length; index += 1) {
+      const entry = entries[index];
+      if (entry === undefined || !this.#options.isWanted(entry)) continue;
+      const sent = this.#render(entry);
+      if (!fits(batch.length, bytes, sent.json, this.#limits)) {
+        const last = batch.at(-1);
+        if (last === undefined || batch.length === 1 || !belongTogether(last.entry, entry)) return [batch, index];
+        batch.pop();
+        return [batch, entries.indexOf(last.entry, from)];
+      }
+      bytes += Buffer.byteLength(sent.json) + 1;
+      batch.push(sent);
+    }
+    return [batch, entries.length];
+  }
+
+  #render(entry: BookEntry): SentAlert {
+    const { now, api, lifetime } = this.#options;
+    const instant = { now: now(), skew: api.skew };
+    return { entry, version: entry.version, json: alertJson(entry.alert, entry.state, instant, lifetime) };
+  }
+
+  async #send(batch: readonly SentAlert[], again = false): Promise<void> {
+    const { api, signal, onRequest, onAccepted, onRefused } = this.#options;
+    const [first] = batch;
+    if (first === undefined) return;
+    const body = `[${batch.map(({ json }) => json).join(',')}]`;
+    const skew = api.skew;
+    onRequest();
+    const outcome = await api.post(body, signal);
+    if (outcome.kind === 'failed') throw new PassFailed(outcome.failure);
+    if (outcome.kind === 'accepted') {
+      // With a clock that is found to be off only now, the Alertmanager took the times for others than were meant.
+      if (!again && Math.abs(api.skew - skew) > maxDrift) {
+        const wanted = batch.filter(({ entry }) => this.#options.isWanted(entry));
+        await this.#send(
+          wanted.map(({ entry }) => this.#render(entry)),
+          true,
+        );
+      } else onAccepted(batch);
+      return;
+    }
+    if (batch.length === 1) {
+      if (outcome.kind === 'refused') onRefused(first, outcome.status, outcome.problem);
+      else onRefused(first, 413, 'too large for the receiver, even alone');
+      return;
+    }
+    if (outcome.kind === 'too_large') this.#shrink(batch.length, Buffer.byteLength(body));
+    for (const part of parts(batch, outcome)) await this.#send(part);
+  }
+
+  /** Stays small: what was too large once is too large at the next resend as well. */
+  #shrink(alerts: number, bytes: number): void {
+    this.#limits = {
+      maxAlerts: Math.max(1, Math.min(this.#limits.maxAlerts, Math.ceil(alerts / 2))),
+      maxBytes: Math.max(1024, Math.min(this.#limits.maxBytes, Math.ceil(bytes / 2))),
+    };
+  }
+}
+
+/** Skews that differ by less are the same, milliseconds. */
+const maxDrift = 20_000;
+
+/** How a batch that holds a refused alert, or is too large, is sent again. */
+const parts = (
+  batch: readonly SentAlert[],
+  outcome:
+    | { readonly kind: 'too_large' }
+    | { readonly kind: 'refused'; readonly stored: boolean; readonly index: number | null },
+): readonly (readonly SentAlert[])[] => {
+  if (outcome.kind === 'refused' && outcome.stored) return batch.map((sent) => [sent]);
+  if (outcome.kind === 'refused' && outcome.index !== null) {
+    const { index } = outcome;
+    const named = batch[index];
+    // The named one goes alone, so that it is buried only for its own sake.
+    if (named !== undefined) return [[named], batch.filter((_, position) => position !== index)];
+  }
+  const middle = Math.ceil(batch.length / 2);
+  return [batch.slice(0, middle), batch.slice(middle)];
+};
