@@ -1,8 +1,7 @@
 import type { Cluster, Host } from '../client/resources.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { clusterFamilies as families } from '../metrics/catalogue/clusters.ts';
-import type { LabelBlock } from '../metrics/labels.ts';
-import { labelBlock } from '../metrics/labels.ts';
+import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
 import { parseInstant } from '../time.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex } from './identity.ts';
@@ -18,15 +17,14 @@ export interface ClusterData {
 const checkType = enumeration('cluster.type', ['SMTX_OS', 'SMTX_ZBS', 'SMTX_ELF', 'BLUESHARK']);
 const checkHypervisor = enumeration('cluster.hypervisor', ['ELF', 'VMWARE', 'XENSERVER', 'BLUESHARK']);
 
-const connectStates = new Map([
+type ConnectState = 'connected' | 'connected_error' | 'disconnected' | 'initializing' | 'removing' | 'unknown';
+const stateOf: ReadonlyMap<string, ConnectState> = new Map<string, ConnectState>([
   ['CONNECTED', 'connected'],
   ['CONNECTED_ERROR', 'connected_error'],
   ['DISCONNECTED', 'disconnected'],
   ['INITIALIZING', 'initializing'],
   ['REMOVING', 'removing'],
-] as const satisfies readonly (readonly [string, string])[]);
-type ConnectState = 'connected' | 'connected_error' | 'disconnected' | 'initializing' | 'removing' | 'unknown';
-const stateOf: ReadonlyMap<string, ConnectState> = connectStates;
+]);
 const checkConnectState = enumeration('cluster.connect_state', [...stateOf.keys()]);
 const stateSet = new ValueSet<ConnectState>('state', [...stateOf.values(), 'unknown']);
 

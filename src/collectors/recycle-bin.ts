@@ -36,11 +36,12 @@ export const recycleBin = defineCollector<RecycleBinData>({
   objects: ({ vms }) => vms.length,
 });
 
-/** Takes the VMs that the vms collector reads anyway, where it does. */
-const readRecycled = async (context: ReadContext): Promise<readonly Vm[]> =>
-  context.isAtHand('vms')
-    ? (await context.rows('vms')).filter((vm) => vm.in_recycle_bin === true)
-    : (await context.rows('recycledVms')).filter((vm) => vm.in_recycle_bin !== false);
+/** Takes the VMs that the vms collector reads anyway, where it does; its failure is not this collector's. */
+const readRecycled = async (context: ReadContext): Promise<readonly Vm[]> => {
+  const all = context.isAtHand('vms') ? await context.joined('vms') : null;
+  if (all !== null) return all.filter((vm) => vm.in_recycle_bin === true);
+  return (await context.rows('recycledVms')).filter((vm) => vm.in_recycle_bin !== false);
+};
 
 export function* recycleBinSamples(data: RecycleBinData, context: SampleContext): SampleWork {
   const batch = new SampleBatch();
