@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { version } from '../version.ts';
+import { exitCodeMeanings } from './exit-codes.ts';
+import { registerRun } from './run.ts';
+
+/** Adds one command to the program. */
+export type Register = (program: Command) => void;
+
+const registers: readonly Register[] = [registerRun];
+
+const exitCodeHelp = (): string =>
+  ['Exit codes:', ...exitCodeMeanings.map(([code, meaning]) => `  ${code}  ${meaning.replaceAll('`', '')}`)].join('\n');
+
+/** The program with all of its commands; nothing is done before it is given arguments. */
+export const createProgram = (): Command => {
+  const program = new Command('cloudtower-exporter')
+    .description('Prometheus exporter and alert bridge for SmartX CloudTower')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'show what a command does and takes')
+    .helpCommand(false)
+    .showHelpAfterError('(--help shows what is known)')
+    .addHelpText('after', () => `\n${exitCodeHelp()}`);
+  for (const register of registers) register(program);
+  for (const command of program.commands) command.helpOption('--help', 'show what this command takes');
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  return program;
+};

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { loadConfig } from '../config/load.ts';
+import { Exporter } from '../exporter.ts';
+import { createLogger } from '../log.ts';
+import { version } from '../version.ts';
+import { addFlags, configFileFlag, type Flag, flagValues, logChoice, logFlags, webFlags } from './flags.ts';
+import { dieOnUnhandled, stopOnSignal } from './lifecycle.ts';
+
+export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, ...logFlags];
+
+/** Beyond the time that the bridge may take to deliver what waits, milliseconds. */
+const stopMargin = 10_000;
+
+/** Adds `run`, which is what happens when no command is named. */
+export const registerRun = (program: Command): void => {
+  addFlags(program.command('run', { isDefault: true }), runFlags)
+    .description('start the exporter (this is what happens without a command)')
+    .action(async (_options: object, command: Command) => {
+      process.exitCode = await run(command);
+    });
+};
+
+const run = async (command: Command): Promise<number> => {
+  const flags = flagValues(command);
+  const { stderr } = process;
+  const logger = createLogger({ ...logChoice(flags, stderr.isTTY), colour: stderr.isTTY, stream: stderr });
+  dieOnUnhandled(logger);
+  // Serving in the clear what was meant to be locked would be worse than not serving.
+  if (flags('web.config.file') !== null) throw new Error('--web.config.file is not supported by this version yet');
+  const load = () => loadConfig({ file: flags('config.file'), environment: process.env, directory: process.cwd() });
+  const config = load();
+  const exporter = new Exporter({
+    config,
+    reload: load,
+    listenAddress: flags('web.listen-address') ?? ':9861',
+    telemetryPath: flags('web.telemetry-path') ?? '/metrics',
+    clock: systemClock,
+    random: Math.random,
+    logger,
+  });
+  const { url } = await exporter.start();
+  logger.info({ version, node: process.version, url, towers: config.towers.map(({ name }) => name) }, 'started');
+  process.on('SIGHUP', () => {
+    // What goes wrong is logged and counted; the old configuration stays.
+    exporter.reload().catch(() => {});
+  });
+  return stopOnSignal(logger, (config.bridge?.drain_timeout ?? 0) + stopMargin, () => exporter.stop());
+};

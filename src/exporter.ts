@@ -1,0 +1,157 @@
+import type { AlertConsumer } from './bridge/poll.ts';
+import type { Clock, Random } from './clock.ts';
+import type { ExporterConfig } from './config/schema.ts';
+import { createTowerUnit, type TowerUnit } from './exporter/tower-unit.ts';
+import { enabledCollectors, planTowers, retireTowers } from './exporter/towers.ts';
+import type { Logger } from './log.ts';
+import { ExporterMetrics } from './metrics/exporter-metrics.ts';
+import { MetricsPage } from './metrics/page.ts';
+import { Snapshot } from './metrics/snapshot.ts';
+import { type Listening, WebServer } from './server/server.ts';
+import { revision, version } from './version.ts';
+
+export interface ExporterOptions {
+  /** The configuration to begin with. */
+  readonly config: ExporterConfig;
+  /** Reads it again. @throws ConfigError */
+  readonly reload: () => ExporterConfig;
+  readonly listenAddress: string;
+  readonly telemetryPath: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The whole exporter: towers, snapshot, server and bridge, put together. */
+export class Exporter {
+  readonly metrics: ExporterMetrics;
+  readonly snapshot: Snapshot;
+  readonly page: MetricsPage;
+  private readonly options: ExporterOptions;
+  private readonly server: WebServer;
+  private config: ExporterConfig;
+  private units: readonly TowerUnit[] = [];
+  /** Reloads and the end come one after another. */
+  private turn: Promise<void> = Promise.resolve();
+  private stopping = false;
+
+  constructor(options: ExporterOptions) {
+    const { clock, logger } = options;
+    this.options = options;
+    this.config = options.config;
+    this.metrics = new ExporterMetrics({ version, revision, clock });
+    this.snapshot = new Snapshot({
+      onDuplicate: (family, labels) => {
+        this.metrics.duplicateDropped();
+        logger.warn({ family: family.name, labels }, 'a series came twice; the second one was left out');
+      },
+    });
+    this.page = new MetricsPage(this.snapshot, () => this.metrics.render());
+    this.server = new WebServer({
+      page: this.page,
+      telemetryPath: options.telemetryPath,
+      towers: () => this.units.map(({ config }) => config.name),
+      missing: () => this.missing(),
+      reload: () => this.reload(),
+    });
+  }
+
+  /**
+   * Builds everything, listens, and begins to collect.
+   * @throws ListenError, or what a tower cannot be built for; nothing runs then
+   */
+  async start(): Promise<Listening> {
+    const { units } = await planTowers([], this.config.towers, (config) => this.build(config, this.config));
+    try {
+      this.metrics.retainTowers(enabledCollectors(units));
+      const listening = await this.server.listen(this.options.listenAddress);
+      this.units = units;
+      for (const unit of units) unit.runtime.start();
+      return listening;
+    } catch (error) {
+      await Promise.all(units.map((unit) => unit.stop()));
+      throw error;
+    }
+  }
+
+  /**
+   * Reads the configuration again and puts all of it into effect, or none of it. Towers whose configuration did not change keep
+   * running with their data.
+   * @throws (rejects) ConfigError, or what a tower cannot be built for; the old configuration stays then
+   */
+  reload(): Promise<void> {
+    const { clock, logger } = this.options;
+    return this.inTurn(async () => {
+      if (this.stopping) throw new Error('the exporter is stopping');
+      try {
+        await this.apply(this.options.reload());
+      } catch (error) {
+        this.metrics.configReload({ success: false, atMs: clock.now() });
+        logger.error({ err: error }, 'the configuration was not reloaded; the old one stays');
+        throw error;
+      }
+      this.metrics.configReload({ success: true, atMs: clock.now() });
+    });
+  }
+
+  /** Ends everything in order; requests in flight are answered. Never rejects. */
+  stop(): Promise<void> {
+    this.stopping = true;
+    return this.inTurn(async () => {
+      await Promise.all(this.units.map((unit) => unit.stop()));
+      await this.server.close();
+    });
+  }
+
+  /** The configured towers at work. */
+  towers(): readonly TowerUnit[] {
+    return this.units;
+  }
+
+  private async apply(config: ExporterConfig): Promise<void> {
+    const { logger } = this.options;
+    const change = await planTowers(this.units, config.towers, (tower) => this.build(tower, config));
+    // From here on nothing can fail.
+    this.config = config;
+    this.units = change.units;
+    this.metrics.retainTowers(enabledCollectors(change.units));
+    this.page.retainTowers(new Set(change.units.map((unit) => unit.config.name)));
+    await retireTowers(change.removed, this.snapshot);
+    for (const unit of change.added) unit.runtime.start();
+    const names = (units: readonly TowerUnit[]): string[] => units.map((unit) => unit.config.name);
+    const { added, removed, kept } = change;
+    logger.info(
+      { started: names(added), ended: names(removed), unchanged: kept.length },
+      'the configuration was reloaded',
+    );
+  }
+
+  private build(tower: ExporterConfig['towers'][number], config: ExporterConfig): TowerUnit {
+    const { clock, random, logger } = this.options;
+    const { snapshot, metrics } = this;
+    const consumer = this.consumer();
+    const assumeOffsetMinutes = config.bridge?.assume_timezone ?? 0;
+    return createTowerUnit(tower, { snapshot, metrics, clock, random, logger, consumer, assumeOffsetMinutes });
+  }
+
+  /** The bridge comes in here. */
+  private consumer(): AlertConsumer | null {
+    return null;
+  }
+
+  /** What the exporter waits for until it is ready. */
+  private missing(): string[] {
+    return this.units.flatMap(({ runtime }) =>
+      runtime
+        .states()
+        .filter((state) => state.enabled && state.lastRun === null)
+        .map((state) => `tower ${runtime.tower}: collector ${state.name} has not finished its first run`),
+    );
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => {});
+    return result;
+  }
+}
