@@ -113,7 +113,7 @@ export interface FailureLog {
 }
 
 export interface FailureLogOptions {
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'debug' | 'info' | 'warn'>;
   readonly clock: Clock;
   /** What it is, as the subject of a sentence: `collector hosts`. */
   readonly subject: string;
