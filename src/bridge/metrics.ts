@@ -19,6 +19,8 @@ export interface BridgeMetrics {
   alerts(tower: string, state: 'firing' | 'resolving', count: number): void;
   /** `cloudtower_bridge_held`: 1 while nothing of this tower may be resolved although alerts are gone. */
   held(tower: string, held: boolean): void;
+  /** `cloudtower_bridge_merged_alerts`: upstream alerts that share their label set with an earlier one. */
+  merged(tower: string, count: number): void;
   /** `cloudtower_bridge_time_parse_fallbacks_total`: a start or end time that could not be used. */
   timeParseFallback(tower: string, field: 'start' | 'end'): void;
   /** `cloudtower_bridge_forgotten_total`: alerts that left the state without evidence that they ended. */
@@ -54,6 +56,7 @@ const nothing = (): void => {};
 export const noBridgeMetrics: BridgeMetrics = {
   alerts: nothing,
   held: nothing,
+  merged: nothing,
   timeParseFallback: nothing,
   forgotten: nothing,
   stateError: nothing,

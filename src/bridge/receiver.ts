@@ -5,8 +5,11 @@ import type { BridgeAlert, DeliveryStore } from './store/types.ts';
 
 /** Why a firing alert is kept although nobody confirms it at the moment. */
 export interface Hold {
-  /** `unreachable`: its tower does not answer. `vanished`: the tower answers, but too many alerts are gone at once to believe it. */
-  readonly reason: 'unreachable' | 'vanished';
+  /**
+   * `unreachable`: its tower does not answer. `vanished`: the tower answers, but too many alerts are gone at once to believe it.
+   * `unconfirmed`: the latest poll did not show it, or there was none since the start; what became of it is not known yet.
+   */
+  readonly reason: 'unreachable' | 'vanished' | 'unconfirmed';
   /** Milliseconds since the epoch. */
   readonly since: number;
   /** `max_hold` is over: it is not sent any more and left to expire. It is not resolved. */

@@ -7,6 +7,8 @@ export interface OpenAlert {
   /** Of the frozen label set it came out with. */
   readonly fingerprint: string;
   readonly clusterId: string | null;
+  /** As the tower last spelled it, in capitals; empty while it has not said. */
+  readonly severity: string;
   /** Complete polls, in a row, in which it was asked for by id and not found. */
   readonly notFound: number;
   /** Since when no poll has confirmed it although one was complete; milliseconds since the epoch. */

@@ -96,7 +96,7 @@ export const fires = (at: number, ...alerts: readonly BridgeAlert[]): StateChang
     open: new Map(
       alerts.map(({ fingerprint: print }) => [
         `id-${print}`,
-        { id: `id-${print}`, fingerprint: print, clusterId: null, notFound: 0, missingSince: null },
+        { id: `id-${print}`, fingerprint: print, clusterId: null, severity: '', notFound: 0, missingSince: null },
       ]),
     ),
     firing: new Map(alerts.map((alert) => [alert.fingerprint, alert])),

@@ -12,7 +12,7 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE open_alert (
     tower TEXT NOT NULL, id TEXT NOT NULL, fingerprint TEXT NOT NULL, cluster_id TEXT,
-    not_found BIGINT NOT NULL, missing_since BIGINT,
+    severity TEXT NOT NULL, not_found BIGINT NOT NULL, missing_since BIGINT,
     PRIMARY KEY (tower, id));
 
   CREATE TABLE firing_alert (

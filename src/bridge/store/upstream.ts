@@ -40,7 +40,17 @@ export class UpstreamState {
     const database = this.#database;
     for (const [id, open] of change.open) {
       if (open === null) database.run('DELETE FROM open_alert WHERE tower = ? AND id = ?', tower, id);
-      else database.run(putOpen, tower, id, open.fingerprint, open.clusterId, open.notFound, open.missingSince);
+      else
+        database.run(
+          putOpen,
+          tower,
+          id,
+          open.fingerprint,
+          open.clusterId,
+          open.severity,
+          open.notFound,
+          open.missingSince,
+        );
     }
     for (const [fingerprint, alert] of change.firing) {
       if (alert === null)
@@ -87,13 +97,14 @@ export class UpstreamState {
     for (const row of this.#database.all('SELECT name, facts FROM tower'))
       this.#state(textOf(row, 'name')).facts = readFacts(textOf(row, 'facts'));
     for (const row of this.#database.all(
-      'SELECT tower, id, fingerprint, cluster_id, not_found, missing_since FROM open_alert',
+      'SELECT tower, id, fingerprint, cluster_id, severity, not_found, missing_since FROM open_alert',
     )) {
       const id = textOf(row, 'id');
       this.#state(textOf(row, 'tower')).open.set(id, {
         id,
         fingerprint: textOf(row, 'fingerprint'),
         clusterId: nullableTextOf(row, 'cluster_id'),
+        severity: textOf(row, 'severity'),
         notFound: numberOf(row, 'not_found'),
         missingSince: nullableNumberOf(row, 'missing_since'),
       });
@@ -109,8 +120,9 @@ export class UpstreamState {
   }
 }
 
-const putOpen = `INSERT INTO open_alert (tower, id, fingerprint, cluster_id, not_found, missing_since) VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT (tower, id) DO UPDATE SET fingerprint = excluded.fingerprint, cluster_id = excluded.cluster_id,
+const putOpen = `INSERT INTO open_alert (tower, id, fingerprint, cluster_id, severity, not_found, missing_since)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (tower, id) DO UPDATE SET fingerprint = excluded.fingerprint, cluster_id = excluded.cluster_id, severity = excluded.severity,
   not_found = excluded.not_found, missing_since = excluded.missing_since`;
 
 const putFiring = `INSERT INTO firing_alert (tower, fingerprint, alert) VALUES (?, ?, ?)
