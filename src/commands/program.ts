@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { registerCollect } from './collect.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { registerRun } from './run.ts';
 
 /** Adds one command to the program. */
 export type Register = (program: Command) => void;
 
-const registers: readonly Register[] = [registerRun];
+const registers: readonly Register[] = [registerRun, registerCollect];
 
 const exitCodeHelp = (): string =>
   ['Exit codes:', ...exitCodeMeanings.map(([code, meaning]) => `  ${code}  ${meaning.replaceAll('`', '')}`)].join('\n');

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import { loadConfig } from '../config/load.ts';
 import { Exporter } from '../exporter.ts';
-import { createLogger } from '../log.ts';
 import { version } from '../version.ts';
-import { addFlags, configFileFlag, type Flag, flagValues, logChoice, logFlags, webFlags } from './flags.ts';
+import { commandContext } from './context.ts';
+import { addFlags, configFileFlag, type Flag, logFlags, webFlags } from './flags.ts';
 import { dieOnUnhandled, stopOnSignal } from './lifecycle.ts';
 
 export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, ...logFlags];
@@ -22,13 +21,10 @@ export const registerRun = (program: Command): void => {
 };
 
 const run = async (command: Command): Promise<number> => {
-  const flags = flagValues(command);
-  const { stderr } = process;
-  const logger = createLogger({ ...logChoice(flags, stderr.isTTY), colour: stderr.isTTY, stream: stderr });
+  const { flags, logger, load } = commandContext(command);
   dieOnUnhandled(logger);
   // Serving in the clear what was meant to be locked would be worse than not serving.
   if (flags('web.config.file') !== null) throw new Error('--web.config.file is not supported by this version yet');
-  const load = () => loadConfig({ file: flags('config.file'), environment: process.env, directory: process.cwd() });
   const config = load();
   const exporter = new Exporter({
     config,
