@@ -44,6 +44,8 @@ export interface Paging {
   /** @throws {TowerError} when the first page fails; {IncompleteReadError} when anything came, but not all */
   readAll<T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal): Promise<Pages<T>>;
   count<T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal): Promise<number>;
+  /** The first page alone, to see whether the resource may be read; how many rows came. @throws {TowerError} */
+  firstPage<T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal): Promise<number>;
 }
 
 /**
@@ -100,4 +102,8 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
   },
   count: (resource, where, signal) =>
     call(`${resource.operation}-connection`, whereAfter(where, null), decodeCount, signal),
+  firstPage: async ({ operation }, where, signal) => {
+    const body = { ...whereAfter(where, null), orderBy: 'id_ASC', first: pageSize };
+    return (await call(operation, body, decodePage, signal)).length;
+  },
 });

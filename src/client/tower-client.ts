@@ -10,8 +10,9 @@ import { createLoginSession } from './login-session.ts';
 import { type ClientLogger, type ClientObserver, silentClientLogger, silentObserver } from './observer.ts';
 import { createPaging } from './paging.ts';
 import { readProven } from './proof.ts';
-import type { TowerReader } from './reader.ts';
+import type { Query, Resource, TowerReader } from './reader.ts';
 import { createRedactor } from './redact.ts';
+import type { Row } from './resources.ts';
 import type { Session } from './session.ts';
 import { ClientClosed, linkSignals } from './signals.ts';
 import { createSlots } from './slots.ts';
@@ -23,6 +24,8 @@ export interface TowerClient extends TowerReader {
    * @throws {TowerError}
    */
   signIn(signal?: AbortSignal): Promise<void>;
+  /** Asks for the first page only, to see whether the resource may be read; how many rows came. @throws {TowerError} */
+  firstPage<T extends Row>(resource: Resource<T>, query: Query): Promise<number>;
   /** Ends what is under way (its callers get `aborted`) and closes the connections. May be called again. */
   close(): Promise<void>;
 }
@@ -72,6 +75,7 @@ export const createTowerClient = (options: TowerClientOptions): TowerClient => {
         return { rows: sorted(read.rows.values()), pages: read.pages, count: read.count };
       }),
     count: (resource, { where, signal }) => run(signal, (linked) => paging.count(resource, where, linked)),
+    firstPage: (resource, { where, signal }) => run(signal, (linked) => paging.firstPage(resource, where, linked)),
     signIn: (signal) =>
       run(signal, async (linked) => {
         try {

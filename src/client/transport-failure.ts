@@ -48,7 +48,8 @@ const networkAdvice: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no route to the network',
   ECONNRESET: 'the peer reset the connection',
   EPIPE: 'the peer closed the connection',
-  UND_ERR_SOCKET: 'the peer closed the connection',
+  UND_ERR_SOCKET:
+    'the peer closed the connection without an answer (over TLS it may want a client certificate: tls_config.cert_file)',
   UND_ERR_PRX_CONN: 'the proxy closed the connection: check proxy_url',
 };
 
@@ -78,8 +79,12 @@ export const transportFailure = (error: unknown, phase: Phase): TransportFailure
     }[code];
     return { code: 'timeout', message: `${what ?? 'no answer came in time (timeout)'}${named}`, retry: true };
   }
-  if (code.startsWith('HPE_')) {
-    const message = `what answered does not speak HTTP${named}: check the port, and http or https in the URL`;
+  // Its code is not always set.
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    const message =
+      phase === 'reading'
+        ? `the answer's body is not HTTP${named}`
+        : `what answered does not speak HTTP${named}: check the port, and http or https in the URL`;
     return { code: 'invalid', message, retry: false };
   }
   const tls = tlsAdvice(code);
