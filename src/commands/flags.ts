@@ -15,12 +15,13 @@ export const configFileFlag: Flag = {
   description: 'The configuration file. Without it, the environment describes one tower.',
 };
 
-export const logFlags: readonly Flag[] = [
+/** The flags of the log; commands whose output is the answer are quieter by default. */
+export const logFlags = (level: LogLevel = 'info'): readonly Flag[] => [
   {
     syntax: '--log.level <level>',
     description: 'The least level of what is logged, on standard error.',
     choices: logLevels,
-    default: 'info',
+    default: level,
   },
   {
     syntax: '--log.format <format>',

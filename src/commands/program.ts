@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { registerCheck } from './check.ts';
 import { registerCollect } from './collect.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { registerRun } from './run.ts';
@@ -7,7 +8,7 @@ import { registerRun } from './run.ts';
 /** Adds one command to the program. */
 export type Register = (program: Command) => void;
 
-const registers: readonly Register[] = [registerRun, registerCollect];
+const registers: readonly Register[] = [registerRun, registerCheck, registerCollect];
 
 const exitCodeHelp = (): string =>
   ['Exit codes:', ...exitCodeMeanings.map(([code, meaning]) => `  ${code}  ${meaning.replaceAll('`', '')}`)].join('\n');

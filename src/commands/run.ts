@@ -6,7 +6,7 @@ import { commandContext } from './context.ts';
 import { addFlags, configFileFlag, type Flag, logFlags, webFlags } from './flags.ts';
 import { dieOnUnhandled, stopOnSignal } from './lifecycle.ts';
 
-export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, ...logFlags];
+export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, ...logFlags()];
 
 /** Beyond the time that the bridge may take to deliver what waits, milliseconds. */
 const stopMargin = 10_000;
