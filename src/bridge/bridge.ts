@@ -47,8 +47,11 @@ export interface Bridge extends AlertConsumer, HoldView {
   start(): void;
   /** Adds, replaces and removes receivers and towers. @throws when a receiver cannot be made; nothing has changed then. */
   reload(next: BridgeReload): Promise<void>;
-  /** Lets the receivers deliver what waits for at most `drain_timeout`, then closes the store. Nothing is resolved by stopping. */
-  stop(): Promise<void>;
+  /**
+   * Lets the receivers deliver what waits for at most `deadline` milliseconds (`drain_timeout` when left out), then closes the
+   * store. Nothing is resolved by stopping.
+   */
+  stop(deadline?: number): Promise<void>;
   status(): readonly ReceiverStatus[];
 }
 
@@ -152,10 +155,9 @@ class AlertBridge implements Bridge {
     this.#wake();
   }
 
-  async stop(): Promise<void> {
+  async stop(deadline = this.#config.drain_timeout): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#stopped.abort(new Error('the bridge stops'));
-    const deadline = this.#config.drain_timeout;
     await Promise.all(this.#receivers.map(({ receiver }) => receiver.stop(deadline)));
     await this.#rounds;
     this.#guarded(() => this.#store.close());
