@@ -38,8 +38,13 @@ export const recycleBin = defineCollector<RecycleBinData>({
 
 /** Takes the VMs that the vms collector reads anyway, where it does; its failure is not this collector's. */
 const readRecycled = async (context: ReadContext): Promise<readonly Vm[]> => {
-  const all = context.isAtHand('vms') ? await context.joined('vms') : null;
-  if (all !== null) return all.filter((vm) => vm.in_recycle_bin === true);
+  if (context.isAtHand('vms')) {
+    try {
+      return (await context.rows('vms')).filter((vm) => vm.in_recycle_bin === true);
+    } catch {
+      // The vms collector says why.
+    }
+  }
   return (await context.rows('recycledVms')).filter((vm) => vm.in_recycle_bin !== false);
 };
 
