@@ -63,7 +63,6 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
 
   /** One exchange without credentials: what the token request and the request itself have in common. */
   const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
-    const { origin, path } = requestTarget(request.url);
     const ended = new AbortController();
     const late = new AbortController();
     clock.sleep(timeout, ended.signal).then(
@@ -72,6 +71,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
     );
     const signals = request.signal === undefined ? [late.signal] : [late.signal, request.signal];
     try {
+      const { origin, path } = requestTarget(request.url);
       const response = await dispatcher.get().request({
         origin,
         path,

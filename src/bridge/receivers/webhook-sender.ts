@@ -1,0 +1,188 @@
+import { createHmac } from 'node:crypto';
+import type { WebhookReceiverConfig } from '../../config/schema.ts';
+import type { HttpClient } from '../../http/http-client.ts';
+import { HttpError } from '../../http/http-error.ts';
+import type { ReceiverDeps, TargetStatus } from '../receiver.ts';
+import type { OutboxEntry } from '../store/types.ts';
+import { type Failure, failureOfError, waitAfter } from './failure.ts';
+import { Waker } from './waker.ts';
+import { type WebhookOutcome, webhookOutcome } from './webhook-outcome.ts';
+
+/** How often a refused notification is tried again before it becomes a dead letter. */
+const maxRefusals = 3;
+
+/** Sends the outbox of one webhook in order: the next notification only after the one before it is accepted or buried. */
+export class WebhookSender {
+  readonly target: string;
+  readonly #config: WebhookReceiverConfig;
+  readonly #deps: ReceiverDeps;
+  readonly #http: HttpClient;
+  readonly #onProgress: () => void;
+  readonly #waker: Waker;
+  readonly #backoff: Waker;
+  readonly #ended = new AbortController();
+  #stopping = false;
+  #busy = false;
+  #failure: Failure | null = null;
+  #attempt = 0;
+  #refusals = 0;
+  /** Accepted, but the store could not be told yet: it is not sent again. */
+  #accepted: number | null = null;
+  #lastSuccess: number | null = null;
+
+  constructor(config: WebhookReceiverConfig, deps: ReceiverDeps, http: HttpClient, onProgress: () => void) {
+    this.#config = config;
+    this.#deps = deps;
+    this.#http = http;
+    this.#onProgress = onProgress;
+    this.target = config.name;
+    this.#waker = new Waker(deps.clock);
+    this.#backoff = new Waker(deps.clock);
+  }
+
+  wake(): void {
+    this.#waker.wake();
+  }
+
+  /** From now on the loop ends when the outbox is empty. */
+  drain(): void {
+    this.#stopping = true;
+    this.#waker.wake();
+    this.#backoff.wake();
+  }
+
+  /** Ends the loop at once. */
+  abort(): void {
+    this.#ended.abort();
+    this.drain();
+  }
+
+  status(): TargetStatus {
+    const state = this.#failure?.kind === 'configuration' ? 'configuration_error' : 'retrying';
+    return {
+      target: this.target,
+      state: this.#ended.signal.aborted
+        ? 'stopped'
+        : this.#failure !== null
+          ? state
+          : this.#busy
+            ? 'delivering'
+            : 'idle',
+      problem: this.#failure?.problem ?? null,
+      lastSuccess: this.#lastSuccess,
+    };
+  }
+
+  /** Runs until it is drained or aborted. Never rejects. */
+  async run(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      let failure: Failure | null;
+      try {
+        const head = this.#deps.store.outboxHead(this.#config.name);
+        this.#busy = head !== null;
+        if (head === null) {
+          if (this.#stopping) return;
+          await this.#waker.sleep(60_000);
+          continue;
+        }
+        failure = await this.#deliver(head);
+      } catch (error) {
+        const problem = error instanceof Error ? error.message : String(error);
+        failure = { kind: 'later', reason: 'store', status: null, problem, retryAfter: null };
+      }
+      if (this.#ended.signal.aborted) return;
+      await this.#settle(failure);
+    }
+  }
+
+  /** Null when the entry is off the outbox. @throws {StoreError} */
+  async #deliver(entry: OutboxEntry): Promise<Failure | null> {
+    const { store, metrics, clock, logger } = this.#deps;
+    const { name } = this.#config;
+    if (this.#accepted !== entry.id) {
+      store.outboxAttempt(entry.id);
+      metrics.notification(name);
+      const outcome = await this.#post(entry);
+      if (outcome.kind === 'failed') return outcome.failure;
+      if (outcome.kind === 'refused') {
+        this.#refusals += 1;
+        const { status } = outcome;
+        const problem = `${this.target}: answered ${status}`;
+        if (this.#refusals <= maxRefusals) {
+          return { kind: 'later', reason: 'refused', status, problem, retryAfter: null };
+        }
+        store.outboxBury(entry.id, { at: clock.now(), reason: problem, status, labels: null });
+        this.#refusals = 0;
+        metrics.notificationFailed(name, 'refused');
+        const fields = { receiver: name, status, group: entry.groupKey };
+        logger.error(fields, `refused ${maxRefusals + 1} times, now a dead letter: ${problem}`);
+        return null;
+      }
+      this.#accepted = entry.id;
+      this.#lastSuccess = clock.now();
+      metrics.lastSuccess(name, this.#lastSuccess);
+      if (entry.firstSeen !== null) {
+        metrics.deliveryDelay(name, Math.max(0, this.#lastSuccess - entry.firstSeen) / 1000);
+      }
+    }
+    store.outboxAcknowledge(entry.id);
+    this.#refusals = 0;
+    return null;
+  }
+
+  async #post(entry: OutboxEntry): Promise<WebhookOutcome> {
+    try {
+      const response = await this.#http.send({
+        method: 'POST',
+        url: reveal(() => this.#config.webhook.url.reveal(), this.target),
+        headers: {
+          'content-type': 'application/json',
+          'idempotency-key': entry.idempotencyKey,
+          ...this.#signature(entry.body),
+        },
+        body: entry.body,
+        signal: this.#ended.signal,
+      });
+      return webhookOutcome(response, this.target, this.#deps.clock.now());
+    } catch (error) {
+      return { kind: 'failed', failure: failureOfError(error) };
+    }
+  }
+
+  #signature(body: Uint8Array): Record<string, string> {
+    const { hmac_secret: secret, hmac_header: header } = this.#config.webhook;
+    if (secret === null) return {};
+    const key = reveal(() => secret.reveal(), this.target);
+    return { [header.toLowerCase()]: `sha256=${createHmac('sha256', key).update(body).digest('hex')}` };
+  }
+
+  async #settle(failure: Failure | null): Promise<void> {
+    const { logger, metrics, random } = this.#deps;
+    const receiver = this.#config.name;
+    const before = this.#failure;
+    this.#failure = failure;
+    this.#onProgress();
+    if (failure === null) {
+      if (before !== null) logger.info({ receiver }, 'delivering again');
+      this.#attempt = 0;
+      return;
+    }
+    metrics.notificationFailed(receiver, failure.reason);
+    if (before?.reason !== failure.reason || before.status !== failure.status) {
+      logger.warn({ receiver, status: failure.status }, `not delivered: ${failure.problem}`);
+    }
+    const wait = waitAfter(failure, this.#attempt, random);
+    this.#attempt += 1;
+    await this.#backoff.sleep(wait);
+  }
+}
+
+/** @throws {HttpError} `credentials` when a secret's file cannot be read; its own error names the file and never quotes it */
+const reveal = (secret: () => string, target: string): string => {
+  try {
+    return secret();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown error';
+    throw new HttpError('credentials', `${target}: a secret cannot be read: ${why}`);
+  }
+};
