@@ -21,6 +21,9 @@ const spellings = (secret: string): string[] => [
 /** Anything shaped like a signed token, known or not. */
 const signedToken = /eyJ[\w-]{4,}(?:\.[\w-]*)*/g;
 
+/** What stands behind a name that promises a secret, in JSON or in a query. */
+const namedSecret = /("?(?:token|password|passwd|secret|api_?key|authorization|cookie)"?\s*[:=]\s*"?)[^\s"<,;&}]+/gi;
+
 /** Control, format, unassigned and private characters, and lone surrogates. */
 const unprintable = /\p{C}+/gu;
 
@@ -35,7 +38,8 @@ export const createRedactor = (): Redactor => {
     const secrets = known.flatMap(spellings).toSorted((a, b) => b.length - a.length);
     const redacted = secrets
       .reduce((rest, secret) => rest.replaceAll(secret, '<secret>'), text.slice(0, 64 * 1024))
-      .replace(signedToken, '<secret>');
+      .replace(signedToken, '<secret>')
+      .replace(namedSecret, '$1<secret>');
     const printable = redacted.replace(unprintable, ' ').replace(/\s+/g, ' ').trim();
     return printable.slice(0, length).toWellFormed();
   };
