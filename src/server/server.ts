@@ -69,9 +69,17 @@ export class WebServer {
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
     if (this.isClosing) response.setHeader('Connection', 'close');
-    const { url = '/' } = request;
+    const url = originForm(request.url ?? '/');
+    request.url = url;
     const end = url.indexOf('?');
     if ((end === -1 ? url : url.slice(0, end)) === this.telemetryPath) void this.scrapes.handle(request, response);
     else this.routes(request, response);
   }
 }
+
+/** The path and query of an absolute URL, as proxies send it; anything else as it is. */
+const originForm = (url: string): string => {
+  if (url.startsWith('/')) return url;
+  const rest = /^https?:\/\/[^/?]*(.*)$/is.exec(url)?.[1];
+  return rest === undefined ? url : rest.startsWith('/') ? rest : `/${rest}`;
+};
