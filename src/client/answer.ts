@@ -67,49 +67,69 @@ export const describeJson = (value: unknown): string => {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 };
 
+/** What an answer says, in words that may be shown. */
+interface Said {
+  /** Its beginning, as `: "…"`; empty when it must not be quoted. */
+  readonly preview: string;
+  /** The tower's own error text, as `: …`, or else the preview. */
+  readonly text: string;
+}
+
+const saidBy = (operation: Operation, text: string, json: Json, redactor: Redactor): Said => {
+  // An answer to a login may hold a new token that nobody knows yet: only markup is quoted.
+  const quotable = text !== '' && (operation !== 'login' || text.trimStart().startsWith('<'));
+  const preview = quotable ? `: ${JSON.stringify(redactor.preview(text))}` : '';
+  const own = Object.values(errorTexts(json)).filter((part) => part !== '');
+  return { preview, text: own.length === 0 ? preview : `: ${redactor.message(own.join(': '))}` };
+};
+
+/** The verdict on any status but 200. */
+const failedStatus = (
+  operation: Operation,
+  answer: Answer,
+  said: Said,
+  json: Json,
+  redactor: Redactor,
+): Verdict<never> => {
+  const { status, location } = answer;
+  const failed = (code: TowerErrorCode, message: string): Verdict<never> => ({
+    kind: 'failed',
+    code,
+    message,
+    retry: retryable.has(status),
+  });
+  if (status >= 300 && status < 400) {
+    const to = location === null ? '' : ` to ${redactor.message(location.replace(/[?#].*$/s, ''))}`;
+    return failed('status', `redirected (${status})${to}, which is never followed: check the URL`);
+  }
+  if (status === 404) {
+    const why = operation === 'login' ? checkUrl : `this version of CloudTower does not have it, or ${checkUrl}`;
+    return failed('missing_operation', `answered 404${said.text} (${why})`);
+  }
+  if (status === 429) return failed('rate_limited', `asked for fewer requests (429)${said.text}`);
+  // The tower speaks JSON even when it complains; a page is somebody else's.
+  const hint = status < 500 && json === null ? ` (${checkUrl})` : '';
+  return failed('status', `answered ${status}${said.text}${hint}`);
+};
+
 /** Judges an answer. Pure: the caller decides what to do about it. */
 export const judge = <T>(operation: Operation, answer: Answer, decode: Decode<T>, redactor: Redactor): Verdict<T> => {
   const { status, contentType } = answer;
   const text = answer.body.toString('utf8').replace(/^\uFEFF/, '');
-  // An answer to a login may hold a new token that nobody knows yet: only markup is quoted.
-  const quotable = operation !== 'login' || text.trimStart().startsWith('<');
-  const preview = (): string => (quotable && text !== '' ? `: ${JSON.stringify(redactor.preview(text))}` : '');
-  const invalid = (what: string): Verdict<T> => ({ kind: 'failed', code: 'invalid', message: what, retry: false });
-
   const json = parseJson(text);
-  const texts = errorTexts(json);
-  const said =
-    texts.code === '' && texts.message === ''
-      ? preview()
-      : `: ${redactor.message([texts.code, texts.message].filter((part) => part !== '').join(': '))}`;
 
   const refusal = refusalOf(status, json);
-  if (refusal !== null) return { kind: 'refused', refusal, message: `answered ${status}${said}` };
+  // Most answers are good: what they say is only looked at when something is wrong.
+  const said = (): Said => saidBy(operation, text, json, redactor);
+  if (refusal !== null) return { kind: 'refused', refusal, message: `answered ${status}${said().text}` };
+  if (status !== 200) return failedStatus(operation, answer, said(), json, redactor);
 
-  if (status >= 300 && status < 400) {
-    const to = answer.location === null ? '' : ` to ${redactor.message(answer.location.replace(/[?#].*$/s, ''))}`;
-    return {
-      kind: 'failed',
-      code: 'status',
-      message: `redirected (${status})${to}, which is never followed: check the URL`,
-      retry: false,
-    };
-  }
-  if (status === 404) {
-    const why = `this version of CloudTower does not have it, or the URL is wrong: ${checkUrl}`;
-    return { kind: 'failed', code: 'missing_operation', message: `answered 404${said} (${why})`, retry: false };
-  }
-  if (status === 429)
-    return { kind: 'failed', code: 'rate_limited', message: `asked for fewer requests (429)${said}`, retry: true };
-  if (status !== 200)
-    return { kind: 'failed', code: 'status', message: `answered ${status}${said}`, retry: retryable.has(status) };
-
+  const invalid = (message: string): Verdict<T> => ({ kind: 'failed', code: 'invalid', message, retry: false });
   if (!isJsonType(contentType)) {
-    return invalid(`answered ${redactor.message(contentType ?? '')} instead of JSON${preview()} (${checkUrl})`);
+    return invalid(`answered ${redactor.message(contentType ?? '')} instead of JSON${said().preview} (${checkUrl})`);
   }
-  if (json === null)
-    return invalid(text === '' ? 'answered nothing' : `answered something that is not JSON${preview()} (${checkUrl})`);
+  if (text === '') return invalid('answered nothing');
+  if (json === null) return invalid(`answered something that is not JSON${said().preview} (${checkUrl})`);
   const decoded = decode(json.value);
-  if ('wrong' in decoded) return invalid(`${decoded.wrong}${preview()}`);
-  return { kind: 'data', data: decoded.data };
+  return 'wrong' in decoded ? invalid(`${decoded.wrong}${said().preview}`) : { kind: 'data', data: decoded.data };
 };

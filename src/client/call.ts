@@ -19,6 +19,11 @@ interface CallParts {
   readonly fail: Fail;
 }
 
+/** What went wrong before the latest attempt: the true reason when a deadline cuts the attempts short. */
+interface History {
+  before: string;
+}
+
 /** Tokens that others replaced while the request was under way are exchanged so many times at most. */
 const maxExchanges = 3;
 
@@ -28,8 +33,11 @@ export const createCall = ({ attempt, session, clock, random, fail }: CallParts)
     body: unknown,
     decode: Decode<T>,
     signal: AbortSignal,
-    onWait: (outcome: Outcome<T>) => void,
+    history: History,
   ): Promise<T> => {
+    const onWait = (outcome: Outcome<T>): void => {
+      history.before = `; before that: ${failureText(outcome)}`;
+    };
     let token = await session.token(signal);
     let final = false;
     for (let exchanges = 0; ; exchanges += 1) {
@@ -41,7 +49,10 @@ export const createCall = ({ attempt, session, clock, random, fail }: CallParts)
         session.accepted(token, operation);
         return verdict.data;
       }
-      if (verdict.kind === 'failed') throw fail(verdict.code, operation, verdict.message, { status, requestId });
+      if (verdict.kind === 'failed') {
+        const before = verdict.code === 'aborted' ? history.before : '';
+        throw fail(verdict.code, operation, `${verdict.message}${before}`, { status, requestId });
+      }
       const refusal = { operation, kind: verdict.refusal, message: verdict.message, status, requestId };
       if (final || exchanges >= maxExchanges) throw session.refusedAgain(token, refusal);
       const renewal = await session.renew(token, refusal, signal);
@@ -51,15 +62,12 @@ export const createCall = ({ attempt, session, clock, random, fail }: CallParts)
   };
 
   return async (operation, body, decode, signal) => {
-    let latest = '';
+    const history: History = { before: '' };
     try {
-      return await read(operation, body, decode, signal, (outcome) => {
-        latest = failureText(outcome);
-      });
+      return await read(operation, body, decode, signal, history);
     } catch (error) {
       if (error instanceof TowerError || !signal.aborted) throw error;
-      const before = latest === '' ? '' : `; before that: ${latest}`;
-      throw fail('aborted', operation, `${abortText(signal.reason)}${before}`);
+      throw fail('aborted', operation, `${abortText(signal.reason)}${history.before}`);
     }
   };
 };
