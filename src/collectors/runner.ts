@@ -57,11 +57,12 @@ export interface TowerRuntime {
 }
 
 /**
- * Longest time for one run, milliseconds: its interval, or one request's time where that is longer. A run that takes longer is
- * failed, so that `cloudtower_collector_success` tells of a tower that hangs and not only of one that refuses.
+ * Longest time for one run, milliseconds: its interval, or one request's time where that is longer, less a moment so that a run
+ * that is given up has ended when the next is due. Beyond it the run has failed, so that `cloudtower_collector_success` tells of
+ * a tower that hangs and not only of one that refuses.
  */
-export const runDeadline = (settings: CollectorSettings, timeout: number): number =>
-  Math.max(settings.interval, timeout);
+export const runDeadline = ({ interval }: CollectorSettings, timeout: number): number =>
+  Math.max(interval, timeout) - Math.min(1000, interval / 20);
 
 /** Spread of the first runs of many towers: a tenth of the shortest interval, at most a second. */
 const startDelay = (intervals: readonly number[], random: Random): number =>
