@@ -19,6 +19,7 @@ export const createBridgeMetrics = (registry: OwnRegistry): OwnBridgeMetrics => 
   const queueLength = registry.gauge(bridgeFamilies.queueLength);
   const lastSuccess = registry.gauge(bridgeFamilies.lastSuccess);
   const deliveryDelay = registry.histogram(bridgeFamilies.deliveryDelay, delayBuckets);
+  const mergedAlerts = registry.gauge(bridgeFamilies.mergedAlerts);
   const held = registry.gauge(bridgeFamilies.held);
   const deadLetters = registry.gauge(bridgeFamilies.deadLetters);
   const oldestUnacknowledged = registry.gauge(bridgeFamilies.oldestUnacknowledged);
@@ -37,6 +38,7 @@ export const createBridgeMetrics = (registry: OwnRegistry): OwnBridgeMetrics => 
 
   return {
     alerts: (tower, state, count) => alerts.with({ tower, state }, (gauge, labels) => gauge.set(labels, count)),
+    merged: (tower, count) => mergedAlerts.with({ tower }, (gauge, labels) => gauge.set(labels, count)),
     held: (tower, isHeld) => held.with({ tower }, (gauge, labels) => gauge.set(labels, isHeld ? 1 : 0)),
     timeParseFallback: (tower, field) =>
       timeParseFallbacks.with({ tower, field }, (counter, labels) => counter.inc(labels)),
@@ -44,7 +46,7 @@ export const createBridgeMetrics = (registry: OwnRegistry): OwnBridgeMetrics => 
       forgotten.with({ tower, reason }, (counter, labels) => counter.inc(labels, Math.max(0, count))),
     stateError: (code) => stateErrors.with({ code }, (counter, labels) => counter.inc(labels)),
     removeTower: (tower) => {
-      for (const family of [alerts, held]) family.removeWhere((labels) => labels['tower'] === tower);
+      for (const family of [alerts, mergedAlerts, held]) family.removeWhere((labels) => labels['tower'] === tower);
       for (const family of [timeParseFallbacks, forgotten]) family.removeWhere((labels) => labels['tower'] === tower);
     },
     notification: (receiver) => notifications.with({ receiver }, (counter, labels) => counter.inc(labels)),

@@ -170,11 +170,25 @@ export const bridgeFamilies = {
     'Time from first seeing a change of an alert to its acceptance by the receiver, in seconds',
     'the receivers',
   ),
+  mergedAlerts: bridge(
+    'gauge',
+    'cloudtower_bridge_merged_alerts',
+    ['tower'],
+    'Unresolved alerts of the tower that share their whole label set with an earlier one, and so are one alert to receivers',
+    'the bridge',
+  ),
   held: bridge(
     'gauge',
     'cloudtower_bridge_held',
     ['tower'],
     'Whether the bridge resolves nothing of the tower because too many alerts vanished at once: 1 if so, 0 if not',
+    'the bridge',
+  ),
+  merged: bridge(
+    'gauge',
+    'cloudtower_bridge_merged_alerts',
+    ['tower'],
+    'Upstream alerts that came out with the label set of another one and share its notification',
     'the bridge',
   ),
   deadLetters: bridge(
