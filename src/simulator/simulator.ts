@@ -6,6 +6,7 @@ import { generateEstate } from './estate/generate.ts';
 import { Faults } from './faults.ts';
 import { createHandler } from './http/handler.ts';
 import { Sessions } from './http/sessions.ts';
+import { Life } from './life/life.ts';
 import { RequestLog } from './requests.ts';
 import { simulatedTime } from './time.ts';
 import type { Version } from './versions.ts';
@@ -81,7 +82,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const { seed = 1, version = '4.8.0', clusters = 5, hosts = 4, disks = 12, vms = 200 } = options;
   const { username = 'monitor', password = 'monitor-password', clock = systemClock, lockout = noLockout } = options;
   const time = simulatedTime(clock, options.timeScale ?? 1);
-  const { builder, estate } = generateEstate(
+  const { builder, estate, rules } = generateEstate(
     { seed, version, clusters, hosts, disks, vms, alerts: options.alerts ?? clusters * 4, start: time.now() },
     { username, source: options.source ?? 'LOCAL' },
     lockout,
@@ -104,8 +105,14 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   );
   const faults = new Faults(sessions);
   const requests = new RequestLog();
+  const life = new Life(builder, estate, rules);
+  const tick = options.tick ?? false;
+  let lived = builder.options.start;
   const advance = (ms: number): void => {
     time.skip(ms);
+    // Without ticks only what is asked for passes, so that a test knows what it gets.
+    lived = tick ? time.now() : lived + ms;
+    life.advanceTo(lived);
   };
   const summary = (): unknown => ({
     version,
@@ -123,7 +130,9 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     requests,
     clock,
     control: { faults, requests, advance, summary },
-    beforeRequest: () => {},
+    beforeRequest: () => {
+      if (tick) advance(0);
+    },
   });
   const server = options.tls === undefined ? createHttpServer() : createHttpsServer(options.tls);
   server.on('request', (request, response) => {
@@ -137,9 +146,8 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  const host = options.host ?? '127.0.0.1';
   return {
-    url: `${options.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${reachable(options.host ?? '127.0.0.1')}:${port}`,
     port,
     version,
     username,
@@ -152,6 +160,13 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     close,
     [Symbol.asyncDispose]: close,
   };
+};
+
+/** The host as it stands in a URL that works from this machine. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 };
 
 const listen = (server: Server, port: number, host: string): Promise<number> =>

@@ -1,6 +1,7 @@
 import type { AlertRow, AlertRuleRow, GlobalAlertRuleRow } from '../schema/alert.ts';
 import type { Threshold } from '../schema/column.ts';
-import { type SeededRandom } from '../random.ts';
+import type { DiskRow, HostRow } from '../schema/host.ts';
+import type { SeededRandom } from '../random.ts';
 import { type Builder, day, hour, iso, minute } from './builder.ts';
 import type { Estate, LocalisedTexts } from './estate.ts';
 import { nestedHost } from './hosts.ts';
@@ -111,6 +112,14 @@ export const timeText = (time: number, ordinal: number): string => {
 /** Severities outside the vocabulary, as a plain string column may hold them. */
 const oddSeverities = ['SEVERITY_UNSPECIFIED', 'WARNING', 'critical', '', 'URGENT'] as const;
 
+/** What an alert is about; what is left out is chosen at random. */
+export interface AlertSubject {
+  /** A template's name. */
+  readonly rule?: string;
+  readonly host?: HostRow;
+  readonly disk?: DiskRow;
+}
+
 export interface AlertSeed {
   readonly ordinal: number;
   readonly startedAt: number;
@@ -127,13 +136,15 @@ export const buildAlert = (
   estate: Estate,
   rules: readonly BuiltRule[],
   seed: AlertSeed,
+  subject: AlertSubject = {},
 ): { readonly row: AlertRow; readonly chinese: LocalisedTexts } | null => {
-  const rule = random.pick(rules);
+  const rule = rules.find(({ template }) => template.name === subject.rule) ?? random.pick(rules);
   const { template } = rule;
   const platform = isPlatform(template);
   if (platform && !rule.local.has('')) return null;
-  const hosts = estate.hosts.filter((host) => host.state === 'IN_USE');
-  const disk = template.object === 'DISK' && estate.disks.length > 0 ? random.pick(estate.disks) : null;
+  const hosts = subject.host === undefined ? estate.hosts.filter((host) => host.state === 'IN_USE') : [subject.host];
+  const disk =
+    subject.disk ?? (template.object === 'DISK' && estate.disks.length > 0 ? random.pick(estate.disks) : null);
   const host =
     platform || hosts.length === 0 || ['CLUSTER', 'VM', 'ZBS_ZONE', 'WITNESS'].includes(template.object)
       ? null

@@ -7,6 +7,16 @@ const sum = <T>(rows: readonly T[], value: (row: T) => number | null | undefined
 
 const isActive = (vm: VmRow): boolean => vm.status === 'RUNNING' || vm.status === 'SUSPENDED';
 
+/** How figures get into a row: the generator sets them all, life touches only those that the row has. */
+export type Write = (row: object, figures: Readonly<Record<string, unknown>>) => void;
+
+/** Sets what the row already says something about: nulls stay null, columns of other versions stay away. */
+export const writeKnown: Write = (row, figures) => {
+  const held = new Map<string, unknown>(Object.entries(row));
+  const known = Object.entries(figures).filter(([column]) => (held.get(column) ?? null) !== null);
+  Object.assign(row, Object.fromEntries(known));
+};
+
 /** VM counts and what is given to VMs; the same on hosts and clusters. */
 const vmFigures = (vms: readonly VmRow[]) => ({
   vm_num: vms.length,
@@ -19,8 +29,8 @@ const vmFigures = (vms: readonly VmRow[]) => ({
 });
 
 /** A host's figures that follow from the VMs on it. */
-export const rollUpHost = (host: HostRow, vms: readonly VmRow[]): void => {
-  Object.assign(host, vmFigures(vms));
+export const rollUpHost = (host: HostRow, vms: readonly VmRow[], write: Write = Object.assign): void => {
+  write(host, vmFigures(vms));
   host.running_pause_vm_memory_bytes = sum(vms.filter(isActive), (vm) => vm.memory);
   host.allocatable_memory_bytes = Math.max(
     0,
@@ -37,13 +47,15 @@ export const rollUpCluster = (
   hosts: readonly HostRow[],
   vms: readonly VmRow[],
   storage: boolean,
+  write: Write = Object.assign,
 ): void => {
   const figures = vmFigures(vms);
   const cores = sum(hosts, (host) => host.total_cpu_cores);
   const reserved = cores === 0 ? 0 : hosts.length * reservedCores;
   const ratio = (vcpus: number): number | null => (cores - reserved > 0 ? vcpus / (cores - reserved) : null);
   const activeCores = sum(vms.filter(isActive), (vm) => vm.vcpu);
-  Object.assign(cluster, figures, {
+  write(cluster, {
+    ...figures,
     host_num: hosts.length,
     total_cpu_cores: cores,
     total_cpu_sockets: sum(hosts, (host) => host.total_cpu_sockets),
@@ -56,7 +68,7 @@ export const rollUpCluster = (
     provisioned_ratio: ratio(figures.provisioned_cpu_cores),
     provisioned_for_active_vm_ratio: ratio(activeCores),
   });
-  if (storage) Object.assign(cluster, storageFigures(hosts));
+  if (storage) write(cluster, storageFigures(hosts));
 };
 
 const storageFigures = (hosts: readonly HostRow[]) => {
