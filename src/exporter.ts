@@ -1,6 +1,7 @@
-import type { AlertConsumer } from './bridge/poll.ts';
+import type { ReceiverStatus } from './bridge/receiver.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExporterConfig } from './config/schema.ts';
+import { BridgeUnit } from './exporter/bridge-unit.ts';
 import { createTowerUnit, type TowerUnit } from './exporter/tower-unit.ts';
 import { enabledCollectors, planTowers, retireTowers } from './exporter/towers.ts';
 import type { Logger } from './log.ts';
@@ -17,6 +18,8 @@ export interface ExporterOptions {
   readonly reload: () => ExporterConfig;
   readonly listenAddress: string;
   readonly telemetryPath: string;
+  /** With a function: the bridge hands it the payloads instead of sending them. */
+  readonly dryRun: ((text: string) => void) | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -24,11 +27,12 @@ export interface ExporterOptions {
 
 /** The whole exporter: towers, snapshot, server and bridge, put together. */
 export class Exporter {
-  readonly metrics: ExporterMetrics;
-  readonly snapshot: Snapshot;
-  readonly page: MetricsPage;
   private readonly options: ExporterOptions;
+  private readonly metrics: ExporterMetrics;
+  private readonly snapshot: Snapshot;
+  private readonly page: MetricsPage;
   private readonly server: WebServer;
+  private readonly bridge: BridgeUnit;
   private config: ExporterConfig;
   private units: readonly TowerUnit[] = [];
   /** Reloads and the end come one after another. */
@@ -36,7 +40,7 @@ export class Exporter {
   private stopping = false;
 
   constructor(options: ExporterOptions) {
-    const { clock, logger } = options;
+    const { clock, random, logger, dryRun } = options;
     this.options = options;
     this.config = options.config;
     this.metrics = new ExporterMetrics({ version, revision, clock });
@@ -47,6 +51,7 @@ export class Exporter {
       },
     });
     this.page = new MetricsPage(this.snapshot, () => this.metrics.render());
+    this.bridge = new BridgeUnit({ clock, random, logger, metrics: this.metrics.bridge, dryRun });
     this.server = new WebServer({
       page: this.page,
       telemetryPath: options.telemetryPath,
@@ -58,18 +63,20 @@ export class Exporter {
 
   /**
    * Builds everything, listens, and begins to collect.
-   * @throws ListenError, or what a tower cannot be built for; nothing runs then
+   * @throws (rejects) ListenError, StoreError, or what a tower or receiver cannot be built for; nothing runs then
    */
   async start(): Promise<Listening> {
-    const { units } = await planTowers([], this.config.towers, (config) => this.build(config, this.config));
+    const { units } = await planTowers([], this.config.towers, (tower) => this.build(tower, this.config));
     try {
       this.metrics.retainTowers(enabledCollectors(units));
       const listening = await this.server.listen(this.options.listenAddress);
+      await this.bridge.apply(this.config);
       this.units = units;
       for (const unit of units) unit.runtime.start();
       return listening;
     } catch (error) {
       await Promise.all(units.map((unit) => unit.stop()));
+      await this.server.close();
       throw error;
     }
   }
@@ -77,7 +84,7 @@ export class Exporter {
   /**
    * Reads the configuration again and puts all of it into effect, or none of it. Towers whose configuration did not change keep
    * running with their data.
-   * @throws (rejects) ConfigError, or what a tower cannot be built for; the old configuration stays then
+   * @throws (rejects) ConfigError, StoreError, or what a tower or receiver cannot be built for; the old configuration stays then
    */
   reload(): Promise<void> {
     const { clock, logger } = this.options;
@@ -94,11 +101,12 @@ export class Exporter {
     });
   }
 
-  /** Ends everything in order; requests in flight are answered. Never rejects. */
+  /** Ends everything in order: polling, deliveries (for at most `drain_timeout`), requests in flight. Never rejects. */
   stop(): Promise<void> {
     this.stopping = true;
     return this.inTurn(async () => {
       await Promise.all(this.units.map((unit) => unit.stop()));
+      await this.bridge.stop();
       await this.server.close();
     });
   }
@@ -108,39 +116,13 @@ export class Exporter {
     return this.units;
   }
 
-  private async apply(config: ExporterConfig): Promise<void> {
-    const { logger } = this.options;
-    const change = await planTowers(this.units, config.towers, (tower) => this.build(tower, config));
-    // From here on nothing can fail.
-    this.config = config;
-    this.units = change.units;
-    this.metrics.retainTowers(enabledCollectors(change.units));
-    this.page.retainTowers(new Set(change.units.map((unit) => unit.config.name)));
-    await retireTowers(change.removed, this.snapshot);
-    for (const unit of change.added) unit.runtime.start();
-    const names = (units: readonly TowerUnit[]): string[] => units.map((unit) => unit.config.name);
-    const { added, removed, kept } = change;
-    logger.info(
-      { started: names(added), ended: names(removed), unchanged: kept.length },
-      'the configuration was reloaded',
-    );
+  /** What the bridge's receivers are doing. */
+  receivers(): readonly ReceiverStatus[] {
+    return this.bridge.status();
   }
 
-  private build(tower: ExporterConfig['towers'][number], config: ExporterConfig): TowerUnit {
-    const { clock, random, logger } = this.options;
-    const { snapshot, metrics } = this;
-    const consumer = this.consumer();
-    const assumeOffsetMinutes = config.bridge?.assume_timezone ?? 0;
-    return createTowerUnit(tower, { snapshot, metrics, clock, random, logger, consumer, assumeOffsetMinutes });
-  }
-
-  /** The bridge comes in here. */
-  private consumer(): AlertConsumer | null {
-    return null;
-  }
-
-  /** What the exporter waits for until it is ready. */
-  private missing(): string[] {
+  /** What the exporter waits for until it is ready, one line each; empty once it is. */
+  missing(): string[] {
     return this.units.flatMap(({ runtime }) =>
       runtime
         .states()
@@ -149,9 +131,53 @@ export class Exporter {
     );
   }
 
+  private async apply(config: ExporterConfig): Promise<void> {
+    const { logger } = this.options;
+    const reusable = sameForTowers(config, this.config) ? this.units : [];
+    const change = await planTowers(reusable, config.towers, (tower) => this.build(tower, config));
+    try {
+      await this.bridge.apply(config);
+    } catch (error) {
+      await Promise.all(change.added.map((unit) => unit.stop()));
+      throw error;
+    }
+    // From here on nothing can fail.
+    const removed = this.units.filter((unit) => !change.units.includes(unit));
+    this.config = config;
+    this.units = change.units;
+    this.metrics.retainTowers(enabledCollectors(change.units));
+    this.page.retainTowers(new Set(names(change.units)));
+    await retireTowers(removed, this.snapshot);
+    for (const unit of change.added) unit.runtime.start();
+    logger.info(
+      { started: names(change.added), ended: names(removed), unchanged: change.units.length - change.added.length },
+      'the configuration was reloaded',
+    );
+  }
+
+  private build(tower: ExporterConfig['towers'][number], { bridge }: ExporterConfig): TowerUnit {
+    const { clock, random, logger } = this.options;
+    const { snapshot, metrics } = this;
+    return createTowerUnit(tower, {
+      snapshot,
+      metrics,
+      clock,
+      random,
+      logger,
+      consumer: bridge === null ? null : this.bridge.consumer,
+      assumeOffsetMinutes: bridge?.assume_timezone ?? 0,
+    });
+  }
+
   private inTurn(work: () => Promise<void>): Promise<void> {
     const result = this.turn.then(work);
     this.turn = result.catch(() => {});
     return result;
   }
 }
+
+/** Whether what every tower's collectors take from the rest of the configuration is the same. */
+const sameForTowers = (a: ExporterConfig, b: ExporterConfig): boolean =>
+  (a.bridge === null) === (b.bridge === null) && a.bridge?.assume_timezone === b.bridge?.assume_timezone;
+
+const names = (units: readonly TowerUnit[]): string[] => units.map((unit) => unit.config.name);

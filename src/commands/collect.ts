@@ -10,7 +10,7 @@ import { commandContext, print } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addFlags, configFileFlag, type Flag, logFlags } from './flags.ts';
 
-export const collectFlags: readonly Flag[] = [configFileFlag, ...logFlags()];
+export const collectFlags: readonly Flag[] = [configFileFlag, ...logFlags('warn')];
 
 /** Adds `collect`. */
 export const registerCollect = (program: Command): void => {

@@ -47,6 +47,11 @@ export const webFlags: readonly Flag[] = [
   },
 ];
 
+export const dryRunFlag: Flag = {
+  syntax: '--bridge.dry-run',
+  description: 'Print what the bridge would send, and send nothing; its state is kept in memory.',
+};
+
 /** Adds the flags to the command. */
 export const addFlags = (command: Command, flags: readonly Flag[]): Command => {
   for (const flag of flags) {
@@ -67,7 +72,7 @@ const readValue = (flag: Flag, value: string): string => {
   return value;
 };
 
-/** What a command was given, by the name of the flag without its dashes. */
+/** What a command was given, by the name of the flag without its dashes; null: not given. */
 export type FlagValues = (name: string) => string | null;
 
 /** Reads flags by the names that people type, so that code and help say the same word. */
@@ -77,6 +82,7 @@ export const flagValues = (command: Command): FlagValues => {
     const option = command.options.find((candidate) => candidate.long === `--${name}`);
     if (option === undefined) throw new TypeError(`${command.name()} has no flag --${name}`);
     const value = values[option.attributeName()];
+    if (value === true) return 'true';
     return typeof value === 'string' ? value : null;
   };
 };

@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { registerCheck } from './check.ts';
 import { registerCollect } from './collect.ts';
+import { registerDemo } from './demo.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { registerRun } from './run.ts';
 
 /** Adds one command to the program. */
 export type Register = (program: Command) => void;
 
-const registers: readonly Register[] = [registerRun, registerCheck, registerCollect];
+const registers: readonly Register[] = [registerRun, registerDemo, registerCheck, registerCollect];
 
 const exitCodeHelp = (): string =>
   ['Exit codes:', ...exitCodeMeanings.map(([code, meaning]) => `  ${code}  ${meaning.replaceAll('`', '')}`)].join('\n');

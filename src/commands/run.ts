@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { Exporter } from '../exporter.ts';
 import { version } from '../version.ts';
-import { commandContext } from './context.ts';
-import { addFlags, configFileFlag, type Flag, logFlags, webFlags } from './flags.ts';
+import { commandContext, print } from './context.ts';
+import { addFlags, configFileFlag, dryRunFlag, type Flag, logFlags, webFlags } from './flags.ts';
 import { dieOnUnhandled, stopOnSignal } from './lifecycle.ts';
 
-export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, ...logFlags()];
+export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, dryRunFlag, ...logFlags()];
 
 /** Beyond the time that the bridge may take to deliver what waits, milliseconds. */
 const stopMargin = 10_000;
@@ -31,6 +31,7 @@ const run = async (command: Command): Promise<number> => {
     reload: load,
     listenAddress: flags('web.listen-address') ?? ':9861',
     telemetryPath: flags('web.telemetry-path') ?? '/metrics',
+    dryRun: flags('bridge.dry-run') === null ? null : (text) => void print(text),
     clock: systemClock,
     random: Math.random,
     logger,

@@ -5,9 +5,8 @@ import type { TowerUnit } from './tower-unit.ts';
 
 /** What a new configuration means for the towers at work: built, not yet in effect. */
 export interface TowerChange {
-  readonly kept: readonly TowerUnit[];
+  /** Those that were built for it. */
   readonly added: readonly TowerUnit[];
-  readonly removed: readonly TowerUnit[];
   /** All of them as they will be, in the order of the configuration. */
   readonly units: readonly TowerUnit[];
 }
@@ -23,20 +22,19 @@ export const planTowers = async (
   build: (config: TowerConfig) => TowerUnit,
 ): Promise<TowerChange> => {
   const added: TowerUnit[] = [];
-  const kept: TowerUnit[] = [];
   const units: TowerUnit[] = [];
   try {
     for (const config of towers) {
       const same = current.find((unit) => sameConfig(unit.config, config));
       const unit = same ?? build(config);
-      (same === undefined ? added : kept).push(unit);
+      if (same === undefined) added.push(unit);
       units.push(unit);
     }
   } catch (error) {
     await Promise.all(added.map((unit) => unit.stop()));
     throw error;
   }
-  return { kept, added, removed: current.filter((unit) => !kept.includes(unit)), units };
+  return { added, units };
 };
 
 /** The enabled collectors of every tower, as the exporter's own metrics need them. */
