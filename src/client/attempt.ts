@@ -6,7 +6,7 @@ import type { Connection, Exchange } from './connection.ts';
 import type { ClientLogger, ClientObserver } from './observer.ts';
 import type { Operation } from './operations.ts';
 import type { Redactor } from './redact.ts';
-import { ClientClosed } from './signals.ts';
+import { isDeadline } from './signals.ts';
 import type { Slots } from './slots.ts';
 
 /** What one attempt came to. `retryAfter` is the wait in milliseconds that the tower asked for. */
@@ -59,8 +59,8 @@ export const createAttempt = (parts: AttemptParts): Attempt => {
       const { bytes, requestId } = exchange;
       observer.request({ tower, operation, code: codeOf(exchange, verdict), seconds, bytes });
       const up = verdict.kind === 'data';
-      // A login brings no data, so a good one says nothing; nor does a request that our own end cut short.
-      const silent = up ? operation === 'login' : signal.reason instanceof ClientClosed;
+      // A good login brings no data, and a request that nobody wanted any more might have: neither says anything.
+      const silent = up ? operation === 'login' : signal.aborted && !isDeadline(signal.reason);
       if (!silent) observer.reachable({ tower, up });
       const fields = { tower, operation, status, seconds, bytes, request_id: requestId };
       if (verdict.kind === 'data') logger.debug(fields, 'request answered');

@@ -1,5 +1,4 @@
 import type { Clock, Random } from '../clock.ts';
-import { abortText } from './connection.ts';
 import type { Decode } from './answer.ts';
 import type { Attempt, Outcome } from './attempt.ts';
 import { TowerError } from './errors.ts';
@@ -7,6 +6,7 @@ import { type Fail, failureText } from './failure.ts';
 import type { ReadOperation } from './operations.ts';
 import { withRetries } from './retry.ts';
 import type { Session } from './session.ts';
+import { abortText } from './signals.ts';
 
 /** A read with everything that belongs to it: the session, retries, one repetition after a fresh login. Rejects with `TowerError` only. */
 export type Call = <T>(operation: ReadOperation, body: unknown, decode: Decode<T>, signal: AbortSignal) => Promise<T>;

@@ -4,7 +4,7 @@ import { type Dispatcher, request } from 'undici';
 import type { TowerConnectionConfig } from './config.ts';
 import { createDispatcher, TlsFileError } from './dispatcher.ts';
 import { apiBase, type Operation, operationPath } from './operations.ts';
-import { linkSignals } from './signals.ts';
+import { abortText, linkSignals } from './signals.ts';
 import { type Phase, type TransportFailure, transportFailure } from './transport-failure.ts';
 
 /** An answer that came whole, whatever its status. */
@@ -170,9 +170,3 @@ const failureOf = (
   }
   return transportFailure(error, phase);
 };
-
-/** Why a caller gave up, in words. */
-export const abortText = (reason: unknown): string =>
-  reason instanceof Error && reason.name === 'TimeoutError'
-    ? "given up: the caller's deadline has passed"
-    : 'given up: the caller stopped waiting, or the program is closing';

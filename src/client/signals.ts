@@ -3,6 +3,16 @@ export class ClientClosed extends Error {
   override readonly name = 'ClientClosed';
 }
 
+/** Whether a signal was aborted because time was up, rather than because nobody wants the answer any more. */
+export const isDeadline = (reason: unknown): boolean =>
+  reason instanceof Error && (reason.name === 'TimeoutError' || reason.name === 'DeadlineError');
+
+/** Why a caller gave up, in words. */
+export const abortText = (reason: unknown): string => {
+  if (reason instanceof ClientClosed) return 'given up: the connection to the tower is being closed';
+  return isDeadline(reason) ? "given up: the caller's deadline has passed" : 'given up: the caller stopped waiting';
+};
+
 /** A signal that follows others until it is let go of. */
 export interface LinkedSignal extends Disposable {
   readonly signal: AbortSignal;

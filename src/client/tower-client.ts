@@ -2,7 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import { createAttempt } from './attempt.ts';
 import { createCall } from './call.ts';
 import type { TowerConnectionConfig } from './config.ts';
-import { abortText, createConnection } from './connection.ts';
+import { createConnection } from './connection.ts';
 import { TowerError } from './errors.ts';
 import { createFail } from './failure.ts';
 import { createKeySession } from './key-session.ts';
@@ -14,7 +14,7 @@ import type { Query, Resource, TowerReader } from './reader.ts';
 import { createRedactor } from './redact.ts';
 import type { Row } from './resources.ts';
 import type { Session } from './session.ts';
-import { ClientClosed, linkSignals } from './signals.ts';
+import { abortText, ClientClosed, linkSignals } from './signals.ts';
 import { createSlots } from './slots.ts';
 
 /** A tower's reader with a life: it signs in when it must, and is closed at the end. */
