@@ -184,13 +184,6 @@ export const bridgeFamilies = {
     'Whether the bridge resolves nothing of the tower because too many alerts vanished at once: 1 if so, 0 if not',
     'the bridge',
   ),
-  merged: bridge(
-    'gauge',
-    'cloudtower_bridge_merged_alerts',
-    ['tower'],
-    'Upstream alerts that came out with the label set of another one and share its notification',
-    'the bridge',
-  ),
   deadLetters: bridge(
     'gauge',
     'cloudtower_bridge_dead_letters',
