@@ -9,9 +9,9 @@ export const sumKnown = (parts: Iterable<number | null>): number | null => {
   return sum;
 };
 
-/** part / whole; null when either is unknown or there is no whole to have a part of. */
+/** part / whole; null when either is unknown, there is no whole to have a part of, or the figures are beyond all reason. */
 export const ratio = (part: number | null, whole: number | null): number | null =>
-  part === null || whole === null || whole <= 0 ? null : part / whole;
+  part === null || whole === null || whole <= 0 || !Number.isFinite(part / whole) ? null : part / whole;
 
 /** A percentage as a ratio. */
 export const fromPercent = (percent: number | null): number | null => (percent === null ? null : percent / 100);
