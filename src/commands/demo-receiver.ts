@@ -66,14 +66,14 @@ const readJson = async (request: IncomingMessage): Promise<unknown> => {
   }
 };
 
-/** One block of lines a notification, a line an alert. */
+/** A line an alert. */
 export const notificationText = ({ alerts }: Notification): string =>
   alerts
     .map(({ status, labels: { alertname = '', severity = '', cluster_name = '', host_name = '' }, annotations }) => {
       const where = [cluster_name, host_name].filter((name) => name !== '').join(' / ');
       const parts = [status.toUpperCase().padEnd(8), severity.padEnd(8), alertname, where === '' ? '' : `on ${where}`];
       const line = [...parts.filter((part) => part !== ''), annotations['summary'] ?? ''].join('  ');
-      return `  ${printable(line)}\n`;
+      return `alert  ${printable(line)}\n`;
     })
     .join('');
 

@@ -34,7 +34,7 @@ const demo = async (command: Command): Promise<number> => {
   const clock = systemClock;
   const directory = await mkdtemp(join(tmpdir(), 'cloudtower-exporter-demo-'));
   const simulator = await startSimulator({ port: await freePort(ports.simulator), tick: true });
-  const receiver = await startDemoReceiver(ports.receiver, (text) => void print(`alerts delivered:\n${text}`));
+  const receiver = await startDemoReceiver(ports.receiver, (text) => void print(text));
   const config = demoConfig({ ...simulator, receiver: receiver.url, directory });
   const exporter = new Exporter({
     config,
