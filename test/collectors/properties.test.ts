@@ -135,7 +135,8 @@ describe('whatever a tower reports', () => {
         expectStates(batch, clusterFamilies.connectState, all.length);
         expect(sumOf(batch, clusterFamilies.info)).toBe(all.length);
         const withRatio = all.filter(
-          (one) => one.total_cpu_hz !== null && one.total_cpu_hz > 0 && one.used_cpu_hz !== null,
+          ({ used_cpu_hz: used, total_cpu_hz: total }) =>
+            used !== null && total !== null && total > 0 && Math.abs(used / total) < Number.POSITIVE_INFINITY,
         );
         expect(valuesOf(batch, clusterFamilies.cpuUsage)).toHaveLength(withRatio.length);
         expect(valuesOf(batch, clusterFamilies.migrationSpeed)).toEqual([]);
