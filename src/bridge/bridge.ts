@@ -1,6 +1,5 @@
 import type { Clock, Random } from '../clock.ts';
-import { sameConfig } from '../config/compare.ts';
-import type { BridgeConfig, ReceiverConfig } from '../config/schema.ts';
+import type { BridgeConfig } from '../config/schema.ts';
 import { createFailureLog, type FailureLog } from '../log.ts';
 import { Holds } from './holds.ts';
 import type { BridgeLogger } from './logger.ts';
@@ -8,10 +7,11 @@ import { createMapping, type Mapping } from './mapping.ts';
 import type { BridgeMetrics } from './metrics.ts';
 import { type OwnAlert, settleOwn, stateLost, towerAlerts, watchdog } from './own-alerts.ts';
 import type { AlertConsumer, AlertPoll } from './poll.ts';
-import type { Hold, HoldView, Receiver, ReceiverDeps, ReceiverStatus } from './receiver.ts';
+import { type CreateReceiver, ReceiverSet } from './receiver-set.ts';
+import type { Hold, HoldView, ReceiverStatus } from './receiver.ts';
 import type { BridgeStore } from './store/bridge-store.ts';
 import { StoreError } from './store/errors.ts';
-import type { BridgeAlert } from './store/types.ts';
+import type { BridgeAlert, Transition } from './store/types.ts';
 import { advance, forgetTower, type Step } from './transitions.ts';
 
 /** A tower as the bridge needs it. */
@@ -33,7 +33,7 @@ export interface BridgeOptions {
   readonly metrics: BridgeMetrics;
   /** Payloads go to this function instead of being sent. Give such a bridge a store in memory. */
   readonly dryRun: ((text: string) => void) | null;
-  readonly createReceiver: (config: ReceiverConfig, deps: ReceiverDeps) => Receiver;
+  readonly createReceiver: CreateReceiver;
 }
 
 /** What of the configuration may change while the bridge runs. */
@@ -43,9 +43,9 @@ export interface BridgeReload {
 }
 
 export interface Bridge extends AlertConsumer, HoldView {
-  /** Starts the receivers and the housekeeping. */
-  start(): void;
-  /** Adds, replaces and removes receivers and towers. @throws when a receiver cannot be made; nothing has changed then. */
+  /** Starts the receivers and the housekeeping. @throws when a receiver cannot be made */
+  start(): Promise<void>;
+  /** Adds, replaces and removes receivers and towers. @throws (rejects) when a receiver cannot be made; nothing has changed then */
   reload(next: BridgeReload): Promise<void>;
   /**
    * Lets the receivers deliver what waits for at most `deadline` milliseconds (`drain_timeout` when left out), then closes the
@@ -57,15 +57,8 @@ export interface Bridge extends AlertConsumer, HoldView {
 
 /** Time between two rounds of housekeeping, milliseconds. */
 const housekeeping = 15_000;
-/** How long a receiver that a reload removes or replaces may finish what it does. */
-const replaceDeadline = 5_000;
 
-interface Running {
-  readonly config: ReceiverConfig;
-  readonly receiver: Receiver;
-}
-
-/** Makes the bridge; it does nothing before `start`. @throws when a receiver cannot be made */
+/** Makes the bridge; it does nothing before `start`. */
 export const createBridge = (options: BridgeOptions): Bridge => new AlertBridge(options);
 
 class AlertBridge implements Bridge {
@@ -75,14 +68,15 @@ class AlertBridge implements Bridge {
   readonly #startedAt: number;
   readonly #stopped = new AbortController();
   readonly #failures: FailureLog;
+  readonly #receivers: ReceiverSet;
+  readonly #letters = new Map<string, number>();
   #config: BridgeConfig;
   #towers: ReadonlyMap<string, BridgeTower>;
   #mappings = new Map<string, Mapping>();
-  #receivers: readonly Running[];
   #rounds: Promise<void> = Promise.resolve();
 
   constructor(options: BridgeOptions) {
-    const { clock, logger, store } = options;
+    const { clock, logger, store, random, metrics, dryRun, createReceiver } = options;
     this.#options = options;
     this.#store = store;
     this.#config = options.config;
@@ -90,14 +84,29 @@ class AlertBridge implements Bridge {
     this.#startedAt = clock.now();
     this.#holds = new Holds(this.#startedAt);
     this.#failures = createFailureLog({ logger, clock, subject: 'writing the bridge state' });
-    this.#receivers = this.#make(options.config, options.towers, []);
+    this.#receivers = new ReceiverSet(createReceiver, { store, clock, random, logger, metrics, holds: this, dryRun });
   }
 
-  start(): void {
-    this.#guarded(() => this.#adopt());
-    for (const { receiver } of this.#receivers) receiver.start();
-    this.#guarded(() => this.#settleOwn());
+  async start(): Promise<void> {
+    await this.#apply({ config: this.#config, towers: this.#options.towers });
     this.#rounds = this.#keepHouse();
+  }
+
+  async reload(next: BridgeReload): Promise<void> {
+    await this.#apply(next);
+    this.#receivers.wake();
+  }
+
+  async stop(deadline = this.#config.drain_timeout): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    this.#stopped.abort(new Error('the bridge stops'));
+    await this.#receivers.stop(deadline);
+    await this.#rounds;
+    this.#tolerated(() => this.#store.close());
+  }
+
+  status(): readonly ReceiverStatus[] {
+    return this.#receivers.status();
   }
 
   openAlertIds(tower: string): readonly string[] {
@@ -107,24 +116,16 @@ class AlertBridge implements Bridge {
   async accept(poll: AlertPoll): Promise<void> {
     const mapping = this.#mappingOf(poll.tower);
     if (mapping === null || this.#stopped.signal.aborted) return;
-    this.#guardedRethrow(() => {
-      const now = this.#options.clock.now();
+    this.#watched(() => {
+      const { clock, logger } = this.#options;
       const { max_hold: maxHold } = this.#config;
-      const step = advance(this.#store.tower(poll.tower), poll, now, { mapping, maxHold });
+      const step = advance(this.#store.tower(poll.tower), poll, clock.now(), { mapping, maxHold });
       const written = this.#store.applyPoll(poll.tower, step.change);
       this.#holds.noted(poll, this.#store.tower(poll.tower), maxHold);
       this.#count(poll.tower, step);
+      if (written.length > 0) logger.info({ tower: poll.tower, ...tally(written) }, 'alerts changed');
       const own = this.#settleOwn();
-      if (written.length > 0) {
-        const tally = Object.fromEntries(
-          (['firing', 'resolved', 'forgotten'] as const).map((kind) => [
-            kind,
-            written.filter((transition) => transition.kind === kind).length,
-          ]),
-        );
-        this.#options.logger.info({ tower: poll.tower, ...tally }, 'alerts changed');
-      }
-      if (written.length > 0 || own > 0) this.#wake();
+      if (written.length > 0 || own > 0) this.#receivers.wake();
     });
   }
 
@@ -136,57 +137,22 @@ class AlertBridge implements Bridge {
     return null;
   }
 
-  async reload({ config, towers }: BridgeReload): Promise<void> {
-    const kept = this.#receivers.filter((running) => this.#stays(running, config, towers));
-    const next = this.#make(config, towers, kept);
-    const gone = this.#receivers.filter((running) => !kept.includes(running));
-    await Promise.all(gone.map(({ receiver }) => receiver.stop(replaceDeadline)));
-    this.#config = config;
-    this.#towers = byName(towers);
-    this.#mappings = new Map();
-    this.#receivers = next;
-    for (const { receiver } of gone) {
-      if (!next.some((running) => running.receiver.name === receiver.name))
-        this.#options.metrics.removeReceiver(receiver.name);
-    }
-    this.#guarded(() => this.#adopt());
-    for (const running of next) if (!kept.includes(running)) running.receiver.start();
-    this.#guarded(() => this.#settleOwn());
-    this.#wake();
-  }
-
-  async stop(deadline = this.#config.drain_timeout): Promise<void> {
-    if (this.#stopped.signal.aborted) return;
-    this.#stopped.abort(new Error('the bridge stops'));
-    await Promise.all(this.#receivers.map(({ receiver }) => receiver.stop(deadline)));
-    await this.#rounds;
-    this.#guarded(() => this.#store.close());
-  }
-
-  status(): readonly ReceiverStatus[] {
-    return this.#receivers.map(({ receiver }) => receiver.status());
-  }
-
-  /** Makes the receivers of a configuration, those that stay among them. */
-  #make(config: BridgeConfig, towers: readonly BridgeTower[], kept: readonly Running[]): readonly Running[] {
-    const { store, clock, random, logger, metrics, dryRun, createReceiver } = this.#options;
-    const pollInterval = slowest(towers);
-    return config.receivers.map((receiverConfig) => {
-      const known = kept.find((running) => running.receiver.name === receiverConfig.name);
-      if (known !== undefined) return known;
-      const deps = { store, clock, random, logger, metrics, holds: this, pollInterval, dryRun };
-      return { config: receiverConfig, receiver: createReceiver(receiverConfig, deps) };
+  /** Puts a configuration into effect. What can fail comes first. */
+  async #apply({ config, towers }: BridgeReload): Promise<void> {
+    const pollInterval = towers.reduce((longest, tower) => Math.max(longest, tower.pollInterval), 0);
+    const planned = this.#receivers.plan(config.receivers, pollInterval);
+    const gone = await planned.apply(() => {
+      this.#config = config;
+      this.#towers = byName(towers);
+      this.#mappings = new Map();
+      this.#tolerated(() => this.#adopt(planned.consumers));
     });
-  }
-
-  #stays(running: Running, config: BridgeConfig, towers: readonly BridgeTower[]): boolean {
-    if (slowest(towers) !== slowest([...this.#towers.values()])) return false;
-    return config.receivers.some((next) => sameConfig(next, running.config));
+    for (const name of gone) this.#options.metrics.removeReceiver(name);
+    this.#tolerated(() => this.#settleOwn());
   }
 
   /** Takes the configuration's receivers and towers for the ones that there are. */
-  #adopt(): void {
-    const consumers = new Set(this.#receivers.flatMap(({ receiver }) => receiver.consumers));
+  #adopt(consumers: ReadonlySet<string>): void {
     this.#store.retainConsumers(consumers);
     for (const consumer of consumers) this.#store.register(consumer);
     for (const tower of this.#store.towers()) if (tower !== '' && !this.#towers.has(tower)) this.#removeTower(tower);
@@ -194,16 +160,12 @@ class AlertBridge implements Bridge {
   }
 
   #removeTower(tower: string): void {
-    const { clock, logger, metrics } = this.#options;
-    const { change, forgotten } = forgetTower(this.#store.tower(tower), clock.now());
-    this.#store.removeTower(tower, change);
+    const { clock, metrics } = this.#options;
+    const step = forgetTower(this.#store.tower(tower), clock.now());
+    this.#store.removeTower(tower, step.change);
+    this.#countForgotten(tower, step);
     this.#holds.removed(tower);
     metrics.removeTower(tower);
-    for (const { reason, count } of forgotten)
-      logger.warn(
-        { tower, reason, alerts: count },
-        'the tower is not configured any more: its alerts are forgotten, not resolved',
-      );
   }
 
   #mappingOf(name: string): Mapping | null {
@@ -231,41 +193,38 @@ class AlertBridge implements Bridge {
     const { logger, metrics } = this.#options;
     for (let count = 0; count < step.timeFallbacks.start; count += 1) metrics.timeParseFallback(tower, 'start');
     for (let count = 0; count < step.timeFallbacks.end; count += 1) metrics.timeParseFallback(tower, 'end');
-    for (const { reason, count } of step.forgotten) {
-      metrics.forgotten(tower, reason, count);
-      logger.warn({ tower, reason, alerts: count }, 'alerts are forgotten, not resolved: nobody knows that they ended');
-    }
-    if (step.change.facts !== null) this.#logFacts(tower, step);
+    this.#countForgotten(tower, step);
+    const vanished = step.change.facts?.vanished ?? null;
+    if (vanished?.polls === 1)
+      logger.error(
+        { tower, reason: vanished.reason },
+        'alerts vanished: none of them is resolved, a person has to look',
+      );
     this.#gauges(tower);
   }
 
-  #logFacts(tower: string, { change: { facts } }: Step): void {
-    const { logger } = this.#options;
-    if (facts?.vanished?.polls === 1)
-      logger.error(
-        { tower, reason: facts.vanished.reason },
-        'nothing of this tower is resolved until a person has looked',
-      );
+  #countForgotten(tower: string, { forgotten }: Step): void {
+    const { logger, metrics } = this.#options;
+    for (const { reason, count } of forgotten) {
+      metrics.forgotten(tower, reason, count);
+      logger.warn({ tower, reason, alerts: count }, 'alerts are forgotten, not resolved: nobody knows that they ended');
+    }
   }
 
   #gauges(tower: string): void {
     const { metrics } = this.#options;
     const { firing, open, facts } = this.#store.tower(tower);
     metrics.alerts(tower, 'firing', firing.size);
-    metrics.merged(tower, open.size - firing.size);
+    metrics.merged(tower, Math.max(0, open.size - firing.size));
     metrics.held(tower, facts.vanished !== null);
   }
 
-  #wake(): void {
-    for (const { receiver } of this.#receivers) receiver.wake();
-  }
-
   async #keepHouse(): Promise<void> {
-    const { clock } = this.#options;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      this.#guarded(() => this.#round());
-      await clock.sleep(housekeeping, signal).catch(() => {});
+      this.#tolerated(() => this.#round());
+      await this.#restartReplayed();
+      await this.#options.clock.sleep(housekeeping, signal).catch(() => {});
     }
   }
 
@@ -275,25 +234,41 @@ class AlertBridge implements Bridge {
     this.#store.prune(now);
     const resolving = this.#store.resolving();
     for (const tower of this.#towers.keys()) metrics.alerts(tower, 'resolving', resolving.get(tower) ?? 0);
-    for (const status of this.status()) {
-      metrics.queueLength(status.name, status.queueLength);
-      metrics.deadLetters(status.name, status.deadLetters);
-      const { oldestUnacknowledged: oldest } = status;
-      metrics.oldestUnacknowledged(status.name, oldest === null ? 0 : Math.max(0, now - oldest) / 1000);
+    for (const { name, queueLength, deadLetters, oldestUnacknowledged: oldest } of this.status()) {
+      metrics.queueLength(name, queueLength);
+      metrics.deadLetters(name, deadLetters);
+      metrics.oldestUnacknowledged(name, oldest === null ? 0 : Math.max(0, now - oldest) / 1000);
     }
-    if (this.#settleOwn() > 0) this.#wake();
+    if (this.#settleOwn() > 0) this.#receivers.wake();
   }
 
-  /** The exporter goes on without a state that can be written; it is said once, and tried again with the next poll. */
-  #guarded(work: () => void): void {
+  /**
+   * An Alertmanager receiver remembers what was refused and leaves it alone. When a person took a letter away (`alerts replay`,
+   * another process), it begins anew and so sends the alert again.
+   */
+  async #restartReplayed(): Promise<void> {
+    for (const { name, type } of this.#receivers.kinds()) {
+      let count = 0;
+      this.#tolerated(() => {
+        count = this.#store.deadLetterCount(name);
+      });
+      const before = this.#letters.get(name) ?? count;
+      this.#letters.set(name, count);
+      if (type === 'alertmanager' && count < before && !this.#stopped.signal.aborted)
+        await this.#receivers.restart(name);
+    }
+  }
+
+  /** The exporter goes on without a state that can be written; it is said once, and tried again later. */
+  #tolerated(work: () => void): void {
     try {
-      this.#guardedRethrow(work);
+      this.#watched(work);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }
   }
 
-  #guardedRethrow(work: () => void): void {
+  #watched(work: () => void): void {
     try {
       work();
       this.#failures.succeeded();
@@ -310,5 +285,8 @@ class AlertBridge implements Bridge {
 const byName = (towers: readonly BridgeTower[]): ReadonlyMap<string, BridgeTower> =>
   new Map(towers.map((tower) => [tower.name, tower]));
 
-const slowest = (towers: readonly BridgeTower[]): number =>
-  towers.reduce((longest, { pollInterval }) => Math.max(longest, pollInterval), 0);
+const tally = (written: readonly Transition[]): Record<Transition['kind'], number> => {
+  const counts = { firing: 0, resolved: 0, forgotten: 0 };
+  for (const { kind } of written) counts[kind] += 1;
+  return counts;
+};

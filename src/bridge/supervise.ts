@@ -34,10 +34,10 @@ class SupervisedBridge implements Bridge {
     this.#failures = createFailureLog({ logger, clock, subject: 'opening the bridge state' });
   }
 
-  /** @throws StoreError `locked`, `newer_schema`, `cannot_open`: what a person has to mend */
-  start(): void {
+  /** @throws (rejects) StoreError `locked`, `newer_schema`, `cannot_open`: what a person has to mend */
+  async start(): Promise<void> {
     try {
-      this.#open();
+      await this.#open();
     } catch (error) {
       if (!(error instanceof StoreError) || !passing.has(error.code)) throw error;
       this.#opening = this.#openLater(error);
@@ -85,12 +85,12 @@ class SupervisedBridge implements Bridge {
     return this.#bridge?.status() ?? [];
   }
 
-  #open(): void {
+  async #open(): Promise<void> {
     const { config, clock, logger, dryRun } = this.#options;
     const store = openStore({ directory: dryRun === null ? config.state_dir : null, clock, logger });
     try {
       const bridge = createBridge({ ...this.#options, store });
-      bridge.start();
+      await bridge.start();
       this.#bridge = bridge;
       this.#problem = null;
     } catch (error) {
@@ -106,7 +106,7 @@ class SupervisedBridge implements Bridge {
       await this.#options.clock.sleep(retryEvery, signal).catch(() => {});
       if (signal.aborted) return;
       try {
-        this.#open();
+        await this.#open();
         this.#failures.succeeded();
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
@@ -120,7 +120,7 @@ class SupervisedBridge implements Bridge {
     this.#failed(error);
     await broken.stop(0);
     try {
-      if (!this.#stopped.signal.aborted) this.#open();
+      if (!this.#stopped.signal.aborted) await this.#open();
     } catch (again) {
       if (!(again instanceof StoreError)) throw again;
       await this.#openLater(again);
