@@ -1,5 +1,5 @@
-import type { UserRow } from '../schema/tower.ts';
-import { resourceNames } from '../schema/resources.ts';
+import { columnsIn, presentIn, resourceNames } from '../schema/resources.ts';
+import { userColumns, type UserRow } from '../schema/tower.ts';
 import { buildAlerts, buildRules, type BuiltRule } from './alerts.ts';
 import { Builder, byId, day, type EstateOptions, GiB, MiB } from './builder.ts';
 import { type BuiltCluster, buildClusters } from './clusters.ts';
@@ -71,14 +71,14 @@ export const generateEstate = (
     const table = tableOf(estate, name);
     settle(table, name, options.version);
     sprinkleNulls(table, name, options.version);
-    prune(table, name, options.version);
+    prune(table, columnsIn(name, options.version));
   }
   for (const { row, profile } of clusters) {
     if (profile.connectState === 'INITIALIZING') makeFresh(row, 'cluster', options.version);
   }
   for (const vm of vms) if (vm.entityAsyncStatus === 'CREATING') makeFresh(vm, 'vm', options.version);
   for (const name of resourceNames) byId(tableOf(estate, name));
-  prune([estate.me], 'user', options.version);
+  prune([estate.me], presentIn(userColumns, options.version));
   return { builder, estate, rules };
 };
 

@@ -3,8 +3,7 @@ import { columnsIn, type ResourceName, resources } from '../schema/resources.ts'
 import { atLeast, type Version } from '../versions.ts';
 
 /** Takes away the columns that the version does not have. */
-export const prune = (table: readonly AnyRow[], resource: string, version: Version): void => {
-  const columns = columnsIn(resource, version);
+export const prune = (table: readonly AnyRow[], columns: Columns): void => {
   for (const row of table) {
     for (const key of Object.keys(row)) if (key !== 'id' && columns[key] === undefined) delete row[key];
   }

@@ -21,7 +21,7 @@ export interface ListContext {
 }
 
 /** Full rows behind nested ones, looked up by id; the index of a table is made when a filter first asks for it. */
-const resolver = (estate: Estate): ((target: string, nested: AnyRow) => AnyRow) => {
+export const resolver = (estate: Estate): ((target: string, nested: AnyRow) => AnyRow) => {
   const indexes = new Map<ResourceName, ReadonlyMap<string, AnyRow>>();
   return (target, nested) => {
     if (!isResourceName(target)) return nested;

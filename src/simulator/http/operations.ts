@@ -1,13 +1,13 @@
 import type { Estate } from '../estate/estate.ts';
-import { iso } from '../estate/builder.ts';
 import type { FaultAction } from '../faults.ts';
-import { selectRows, readListRequest } from '../query/page.ts';
 import type { SeededRandom } from '../random.ts';
 import { resourceNames, resources } from '../schema/resources.ts';
 import { atLeast, type Release, type Version } from '../versions.ts';
 import { HttpError } from './errors.ts';
-import { type Language, localise } from './language.ts';
+import { answerMetaLeader, answerResolveAlert, answerResourceChanges, answerStorageInfo } from './extras.ts';
+import type { Language } from './language.ts';
 import { answerCount, answerList } from './lists.ts';
+import { answerMetrics, answerTopN, metricSources } from './metrics.ts';
 import type { Sessions } from './sessions.ts';
 
 /** One request, read as far as the operation needs it. */
@@ -32,7 +32,8 @@ export interface Tower {
 
 export interface Operation {
   readonly method: 'POST' | 'GET';
-  readonly auth: 'token' | 'none' | 'basic';
+  /** `none`: the operation looks after itself. */
+  readonly auth: 'token' | 'none';
   readonly since: Release;
   /** Whether a request without a JSON body is refused. */
   readonly body: 'required' | 'optional' | 'none';
@@ -63,25 +64,11 @@ const lists = (): [string, Operation][] =>
     ];
   });
 
-const metaLeader = (tower: Tower): unknown =>
-  tower.estate.clusters.flatMap((cluster) => {
-    const leader = tower.estate.hosts.find((host) => host.cluster.id === cluster.id);
-    return leader === undefined ? [] : [{ cluster_id: cluster.id, meta_leader: leader.management_ip }];
-  });
-
-/** Ends the alerts that match, as a person may; the only operation here that changes anything. */
-const resolveAlert = (tower: Tower, call: Call): unknown => {
-  const { estate, version } = tower;
-  const request = readListRequest(call.body);
-  const found = new Set(
-    selectRows(estate.alerts, { ...request, first: null }, 'alert', { version, resolve: (_, row) => row }).map(
-      ({ id }) => id,
-    ),
-  );
-  const rows = estate.alerts.filter((alert) => found.has(alert.id) && !alert.ended);
-  for (const alert of rows) Object.assign(alert, { ended: true, local_end_time: iso(tower.now()) });
-  return localise(rows, call.language, estate).map((data) => ({ task_id: null, data }));
-};
+const metrics = (): [string, Operation][] =>
+  Object.entries(metricSources).map(([name, source]) => [
+    name,
+    read((tower, call) => answerMetrics(tower, call, source), { localised: false }),
+  ]);
 
 const table: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ...lists(),
@@ -91,8 +78,15 @@ const table: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ],
   ['get-my-info', read((tower) => tower.estate.me, { body: 'none', localised: false })],
   ['get-version', read((tower) => tower.version, { method: 'GET', auth: 'none', body: 'none', localised: false })],
-  ['get-meta-leader', read(metaLeader, { localised: false })],
-  ['resolve-alert', read(resolveAlert)],
+  ['get-meta-leader', read(answerMetaLeader, { localised: false })],
+  ['resolve-alert', read(answerResolveAlert)],
+  ['get-cluster-storage-info', read(answerStorageInfo, { since: '4.5.0', localised: false })],
+  [
+    'resource-changes',
+    read(answerResourceChanges, { method: 'GET', auth: 'none', since: '4.6.0', body: 'none', localised: false }),
+  ],
+  ...metrics(),
+  ['get-top-n-metrics-in-clusters', read(answerTopN, { localised: false })],
 ]);
 
 /**

@@ -78,6 +78,11 @@ export class Sessions {
     throw new HttpError(401, given === '' ? 'PERMISSION_DENIED: no token' : 'LOAD_TOKEN_FAILED');
   }
 
+  /** Whether these are the user's name and password; counts nothing. */
+  knows(username: string, password: string): boolean {
+    return equal(username, this.#options.username) && equal(password, this.#options.password);
+  }
+
   /** Every token given out so far stops working. */
   expireTokens(): void {
     this.#issuedAt = null;

@@ -44,13 +44,15 @@ export const resourceNames: readonly ResourceName[] = Object.keys(resources).fil
 /** What a filter may say about the target of a relation that is not simulated. */
 const unsimulatedColumns: Columns = { name: text };
 
-/** The columns a resource has in a version, without `id`. */
-export const columnsIn = (name: string, version: Version): Columns => {
-  const columns: Columns = isResourceName(name) ? resources[name].columns : unsimulatedColumns;
-  return Object.fromEntries(
+/** The columns of a resource that a version has, without `id`. */
+export const columnsIn = (name: string, version: Version): Columns =>
+  presentIn(isResourceName(name) ? resources[name].columns : unsimulatedColumns, version);
+
+/** Those of the columns that a version has. */
+export const presentIn = (columns: Columns, version: Version): Columns =>
+  Object.fromEntries(
     Object.entries(columns).filter(([, column]) => column.since === null || atLeast(version, column.since)),
   );
-};
 
 const unorderable: ReadonlySet<Kind> = new Set<Kind>(['ref', 'refs', 'texts', 'numbers']);
 
