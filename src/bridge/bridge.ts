@@ -92,9 +92,8 @@ class AlertBridge implements Bridge {
     this.#rounds = this.#keepHouse();
   }
 
-  async reload(next: BridgeReload): Promise<void> {
-    await this.#apply(next);
-    this.#receivers.wake();
+  reload(next: BridgeReload): Promise<void> {
+    return this.#apply(next);
   }
 
   async stop(deadline = this.#config.drain_timeout): Promise<void> {
@@ -149,6 +148,7 @@ class AlertBridge implements Bridge {
     });
     for (const name of gone) this.#options.metrics.removeReceiver(name);
     this.#tolerated(() => this.#settleOwn());
+    this.#receivers.wake();
   }
 
   /** Takes the configuration's receivers and towers for the ones that there are. */
