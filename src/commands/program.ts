@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { registerAlerts } from './alerts.ts';
 import { registerCheck } from './check.ts';
 import { registerCollect } from './collect.ts';
 import { registerDemo } from './demo.ts';
@@ -9,7 +10,13 @@ import { registerRun } from './run.ts';
 /** Adds one command to the program. */
 export type Register = (program: Command) => void;
 
-const registers: readonly Register[] = [registerRun, registerDemo, registerCheck, registerCollect];
+const registers: readonly Register[] = [
+  registerRun,
+  registerDemo,
+  registerCheck,
+  registerCollect,
+  registerAlerts,
+];
 
 const exitCodeHelp = (): string =>
   ['Exit codes:', ...exitCodeMeanings.map(([code, meaning]) => `  ${code}  ${meaning.replaceAll('`', '')}`)].join('\n');
@@ -24,7 +31,12 @@ export const createProgram = (): Command => {
     .showHelpAfterError('(--help shows what is known)')
     .addHelpText('after', () => `\n${exitCodeHelp()}`);
   for (const register of registers) register(program);
-  for (const command of program.commands) command.helpOption('--help', 'show what this command takes');
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of descendants(program)) {
+    command.helpOption('--help', 'show what this command takes').helpCommand(false);
+  }
+  for (const command of [program, ...descendants(program)]) command.exitOverride();
   return program;
 };
+
+const descendants = (command: Command): readonly Command[] =>
+  command.commands.flatMap((inner) => [inner, ...descendants(inner)]);
