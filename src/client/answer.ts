@@ -48,8 +48,7 @@ const errorTexts = (json: Json): { readonly code: string; readonly message: stri
 
 const refusalOf = (status: number, json: Json): RefusalKind | null => {
   const { code, message } = errorTexts(json);
-  // A successful answer may be a bare string (get-version), which is not an error text.
-  const found = status === 200 && !isJsonObject(json?.value) ? null : (authCode.exec(code) ?? authCode.exec(message));
+  const found = authCode.exec(code) ?? authCode.exec(message);
   if (found !== null) return found[0] === 'PERMISSION_DENIED' ? 'permission' : 'identity';
   if (status === 401) return 'identity';
   return status === 403 ? 'permission' : null;

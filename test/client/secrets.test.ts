@@ -6,7 +6,17 @@ import { createRedactor } from '../../src/client/redact.ts';
 import { createLogger } from '../../src/log.ts';
 import { createTowerClient } from '../../src/client/tower-client.ts';
 import { resources } from '../../src/client/rows.ts';
-import { configOf, type Handler, instantClock, json, loopback, recorder, secret } from './support.ts';
+import {
+  configOf,
+  failureOf,
+  type Handler,
+  harness,
+  instantClock,
+  json,
+  loopback,
+  recorder,
+  secret,
+} from './support.ts';
 
 const password = 'pä55 "wörd"\\/+=';
 const key = 'api-key-0123456789';
@@ -108,6 +118,21 @@ describe.each(credentials)(
     });
   },
 );
+
+it('quotes nothing of a login answer but markup: it may hold a token that nobody knows yet', async () => {
+  let answer = JSON.stringify([opaque]);
+  await using tower = await loopback((_entry, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(answer);
+  });
+  const { client } = harness(tower.url);
+  expect(everything(await failureOf(client.signIn()))).not.toContain(opaque);
+  answer = `"${opaque}`;
+  expect(everything(await failureOf(client.signIn()))).not.toContain(opaque);
+  answer = '<html>Sign in</html>';
+  expect((await failureOf(client.signIn())).message).toContain('<html>Sign in</html>');
+  await client.close();
+});
 
 describe('the redactor', () => {
   it('hides a secret before it cuts', () => {

@@ -86,6 +86,7 @@ describe('a refused token', () => {
     ['400 with a code', 400, { message: 'x', code: 'LOAD_TOKEN_FAILED', status: 400, path: '/' }],
     ['500 with a code in its message', 500, { message: 'LOAD_TOKEN_FAILED: no', status: 500, path: '/' }],
     ['200 with a code', 200, { code: 'USER_NOT_FOUND', message: '' }],
+    ['200 with a bare string', 200, 'LOGIN_FAILED'],
     ['a bare string', 400, 'NOT_MATCH_USER'],
   ])('%s: one login, one repetition', async (_name, status, refusal) => {
     let valid = 't1';
@@ -196,6 +197,18 @@ describe('a missing permission', () => {
     await client.close();
   });
 
+  it('that was granted meanwhile does not keep an expired token from being renewed', async () => {
+    let refused = (_token: string | null): boolean => true;
+    await using tower = await loopback(tokenTower((token) => !refused(token), 403));
+    const { client } = harness(tower.url);
+    await failureOf(client.list(resources.vms, {}));
+    refused = () => false;
+    await client.list(resources.vms, {});
+    refused = (token) => token === 't2';
+    expect((await client.list(resources.vms, {})).rows).toHaveLength(1);
+    await client.close();
+  });
+
   it('that is granted later is used at once', async () => {
     let allowed = false;
     await using tower = await loopback(tokenTower(() => allowed, 403));
@@ -247,6 +260,29 @@ describe('a rejected password', () => {
     right = 'better';
     password = 'better';
     expect((await client.list(resources.vms, {})).rows).toHaveLength(1);
+    await client.close();
+  });
+
+  it('pauses for 30 s again once a login was good', async () => {
+    let right = false;
+    await using tower = await loopback(({ operation, body }, response) => {
+      if (operation !== 'login') json(response, right ? 200 : 401, rowsThenEnd(body));
+      else if (right) grant(response, 't1');
+      else json(response, 401, {});
+    });
+    const { client, clock } = harness(tower.url);
+    for (const pause of [30_000, 60_000, 120_000]) {
+      expect((await failureOf(client.list(resources.vms, {}))).code).toBe('login_rejected');
+      clock.advance(pause);
+    }
+    right = true;
+    await client.list(resources.vms, {});
+    right = false;
+    expect((await failureOf(client.list(resources.vms, {}))).code).toBe('login_rejected');
+    clock.advance(29_999);
+    expect((await failureOf(client.list(resources.vms, {}))).code).toBe('login_paused');
+    clock.advance(1);
+    expect((await failureOf(client.list(resources.vms, {}))).code).toBe('login_rejected');
     await client.close();
   });
 
@@ -311,6 +347,37 @@ describe('an API key', () => {
       clock.advance(1);
     }
     expect(tower.operations()).not.toContain('login');
+    await client.close();
+  });
+
+  it('pauses for 30 s again once it was good', async () => {
+    let good = false;
+    await using tower = await loopback(tokenTower(() => good));
+    const { client, clock } = harness(tower.url, withKey);
+    for (const pause of [30_000, 60_000]) {
+      await failureOf(client.list(resources.vms, {}));
+      clock.advance(pause);
+    }
+    good = true;
+    await client.list(resources.vms, {});
+    good = false;
+    await failureOf(client.list(resources.vms, {}));
+    clock.advance(30_000);
+    expect((await failureOf(client.list(resources.vms, {}))).code).toBe('unauthenticated');
+    await client.close();
+  });
+
+  it('that is good for one operation is not paused by the 401 of another', async () => {
+    await using tower = await loopback(tokenTower((_key, operation) => operation === 'get-vms'));
+    const { client, clock } = harness(tower.url, withKey);
+    for (let poll = 0; poll < 5; poll += 1) {
+      expect((await client.list(resources.vms, {})).rows).toHaveLength(1);
+      expect((await failureOf(client.list(resources.licenses, {}))).code).toBe('unauthenticated');
+      clock.advance(30_000);
+    }
+    clock.advance(60_000);
+    await failureOf(client.list(resources.licenses, {}));
+    expect((await failureOf(client.list(resources.vms, {}))).code).toBe('login_paused');
     await client.close();
   });
 

@@ -53,6 +53,19 @@ describe('a slow tower', () => {
     await client.close();
   });
 
+  it('that failed before it was slow says so when the deadline passes', async () => {
+    const deadline = new AbortController();
+    await using tower = await loopback((_request, response) => {
+      if (tower.received.length === 1) json(response, 502, { message: 'no database' });
+      else deadline.abort(new DOMException('too late', 'TimeoutError'));
+    });
+    const { client } = harness(tower.url, withKey);
+    const error = await failureOf(client.count(resources.vms, { signal: deadline.signal }));
+    expect(error.code).toBe('aborted');
+    expect(error.message).toMatch(/deadline.*no database/);
+    await client.close();
+  });
+
   it('is left at once when the caller gives up', async () => {
     let closed = false;
     await using tower = await loopback(async (_request, response) => {
@@ -158,15 +171,27 @@ describe('the cap on an answer', () => {
     await roomy.client.close();
   });
 
+  it('is known from the length that is announced, before anything comes', async () => {
+    await using tower = await loopback((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '2000000' });
+      response.flushHeaders();
+    });
+    const { client, requests } = harness(tower.url, withKey);
+    expect((await failureOf(client.count(resources.vms, {}))).code).toBe('too_large');
+    expect(requests).toMatchObject([{ code: 'too_large', bytes: 0 }]);
+    await client.close();
+  });
+
   it('cuts error pages without losing their status', async () => {
     await using tower = await loopback((_request, response) => {
       response.writeHead(400, { 'content-type': 'text/html' });
       response.end(`<h1>No</h1>${'x'.repeat(500_000)}`);
     });
-    const { client } = harness(tower.url, withKey);
+    const { client, requests } = harness(tower.url, withKey);
     const error = await failureOf(client.count(resources.vms, {}));
     expect(error).toMatchObject({ code: 'status', status: 400 });
     expect(error.message).toContain('<h1>No</h1>');
+    expect(requests[0]?.bytes).toBeLessThan(200_000);
     await client.close();
   });
 
@@ -194,20 +219,23 @@ describe('the slots', () => {
         json(response, 200, one);
       });
     });
-    const { client } = harness(tower.url, { ...withKey, max_concurrency: 2 });
+    const { client, requests } = harness(tower.url, { ...withKey, max_concurrency: 2 });
     const running = [1, 2, 3, 4].map(() => client.count(resources.vms, {}));
     await expect.poll(() => releases.length).toBe(2);
     const impatient = new AbortController();
     const waiting = failureOf(client.count(resources.hosts, { signal: impatient.signal }));
+    // Let it get in line first.
+    await new Promise(setImmediate);
     impatient.abort();
     expect((await waiting).code).toBe('aborted');
+    expect(inFlight).toBe(2);
     while (releases.length > 0) {
       releases.shift()?.();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect(await Promise.all(running)).toEqual([1, 1, 1, 1]);
     expect(most).toBe(2);
-    expect(tower.operations()).not.toContain('get-hosts-connection');
+    expect(requests.map(({ operation }) => operation)).not.toContain('get-hosts-connection');
     await client.close();
   });
 

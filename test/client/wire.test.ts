@@ -193,6 +193,15 @@ describe('what is taken as JSON', () => {
   );
 });
 
+it('lists rows by id, whatever order the tower has', async () => {
+  const ids = ['a', 'B', 'c', 'D'].map((id) => ({ id }));
+  tower().post('/v2/api/get-vms').reply(200, ids);
+  tower().post('/v2/api/get-vms').reply(200, []);
+  const { rows, pages, count: counted } = await made.client.list(resources.vms, {});
+  expect(rows.map(({ id }) => id)).toEqual(['B', 'D', 'a', 'c']);
+  expect([pages, counted]).toEqual([1, null]);
+});
+
 it('cuts long texts of the tower to one short line', async () => {
   tower()
     .post('/v2/api/get-vms-connection')
