@@ -123,8 +123,10 @@ class AlertBridge implements Bridge {
       this.#holds.noted(poll, this.#store.tower(poll.tower), maxHold);
       this.#count(poll.tower, step);
       if (written.length > 0) logger.info({ tower: poll.tower, ...tally(written) }, 'alerts changed');
-      const own = this.#settleOwn();
-      if (written.length > 0 || own > 0) this.#receivers.wake();
+      if (written.length > 0) this.#receivers.wake();
+    });
+    this.#tolerated(() => {
+      if (this.#settleOwn() > 0) this.#receivers.wake();
     });
   }
 

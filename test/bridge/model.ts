@@ -1,4 +1,5 @@
 import type { Receiver, ReceiverDeps } from '../../src/bridge/receiver.ts';
+import { StoreError } from '../../src/bridge/store/errors.ts';
 import type { Transition } from '../../src/bridge/store/types.ts';
 
 /** What a model receiver accepted; it outlives restarts of the bridge. */
@@ -20,9 +21,14 @@ export const modelReceiver = (
   let running = false;
   const deliver = (): void => {
     if (!running || inbox.down) return;
-    for (const transition of deps.store.transitions(deps.store.cursor(name), perWake)) {
-      inbox.accepted.push(transition);
-      deps.store.advance(name, transition.seq);
+    try {
+      for (const transition of deps.store.transitions(deps.store.cursor(name), perWake)) {
+        inbox.accepted.push(transition);
+        deps.store.advance(name, transition.seq);
+      }
+    } catch (error) {
+      // Accepted, and the acknowledgement not written: the next time brings it again.
+      if (!(error instanceof StoreError)) throw error;
     }
   };
   return {
