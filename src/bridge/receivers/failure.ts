@@ -76,7 +76,8 @@ const advice = (status: number): string => {
 
 /** How long to wait after this failure, milliseconds; `attempt` counts failures in a row from 0. */
 export const waitAfter = (failure: Failure, attempt: number, random: Random): number => {
-  if (failure.retryAfter !== null) return failure.retryAfter;
+  // A date that has passed asks for no wait, but a peer in trouble is not to be asked without one.
+  if (failure.retryAfter !== null && failure.retryAfter > 0) return failure.retryAfter;
   return failure.kind === 'configuration'
     ? fullJitter(attempt, { base: 5000, cap: longest }, random)
     : fullJitter(attempt, { base: 1000, cap: 60_000 }, random);

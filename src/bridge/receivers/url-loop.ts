@@ -26,6 +26,17 @@ export interface UrlLoopOptions {
   readonly onProgress: () => void;
 }
 
+interface Due {
+  readonly free: readonly BookEntry[];
+  /** What may only be extended, when its turn in this cycle has come. */
+  readonly held: readonly BookEntry[];
+  /** Something would be sent if its tower were not held. */
+  readonly waiting: boolean;
+}
+
+/** How often to look whether a hold is over while something waits for that, milliseconds. */
+const holdCheck = 2000;
+
 /**
  * Keeps one Alertmanager at the wanted state, with its own back-off: one request at a time, changes in their order, everything
  * that fires again and again.
@@ -116,7 +127,8 @@ export class UrlLoop {
           this.#advance();
           if (this.#stopping) return;
           const untilCycle = this.#nextCycle - this.#options.deps.clock.monotonic();
-          await this.#waker.sleep(Math.min(Math.max(untilCycle, 0), 60_000));
+          const longest = due.waiting ? holdCheck : 60_000;
+          await this.#waker.sleep(Math.min(Math.max(untilCycle, 0), longest));
           continue;
         }
         this.#busy = true;
@@ -163,12 +175,13 @@ export class UrlLoop {
   }
 
   /** What is to be sent now: first what changed, in order, then what is sent again; apart from it what may only be extended. */
-  #due(): { readonly free: readonly BookEntry[]; readonly held: readonly BookEntry[] } {
+  #due(): Due {
     const { book, progress, deps, resolvedRetention } = this.#options;
     const now = deps.clock.monotonic();
     const pending: BookEntry[] = [];
     const again: BookEntry[] = [];
     const held: BookEntry[] = [];
+    let waiting = false;
     for (const entry of book.entries.values()) {
       const isPending = progress.isPending(entry);
       if (!isPending && (this.#stopping || deps.dryRun !== null)) continue;
@@ -179,11 +192,12 @@ export class UrlLoop {
         if (isPending) pending.push(entry);
         else if (hold === null && this.#cycle > 1) again.push(entry);
       } else if (hold === 'held') {
+        waiting = true;
         if (this.#extend && !this.#stopping) held.push(entry);
       } else if (hold === null) (isPending ? pending : again).push(entry);
     }
     pending.sort((a, b) => a.version - b.version);
-    return { free: [...pending, ...again], held };
+    return { free: [...pending, ...again], held, waiting };
   }
 
   /** `held`: only to be extended; `expired`: not to be sent. Several alerts under one label set are as good as the best of them. */

@@ -87,10 +87,11 @@ export class UrlSender {
     return { entry, version: entry.version, json: alertJson(entry.alert, entry.state, instant, lifetime) };
   }
 
-  async #send(batch: readonly SentAlert[], again = false): Promise<void> {
+  /** True when one of the alerts was refused for what it is. */
+  async #send(batch: readonly SentAlert[], { again = false, trustIndex = true } = {}): Promise<boolean> {
     const { api, signal, onRequest, onAccepted, onRefused } = this.#options;
     const [first] = batch;
-    if (first === undefined) return;
+    if (first === undefined) return false;
     const body = `[${batch.map(({ json }) => json).join(',')}]`;
     const skew = api.skew;
     onRequest();
@@ -100,20 +101,35 @@ export class UrlSender {
       // With a clock that is found to be off only now, the Alertmanager took the times for others than were meant.
       if (!again && Math.abs(api.skew - skew) > maxDrift) {
         const wanted = batch.filter(({ entry }) => this.#options.isWanted(entry));
-        await this.#send(
+        return this.#send(
           wanted.map(({ entry }) => this.#render(entry)),
-          true,
+          { again: true, trustIndex },
         );
-      } else onAccepted(batch);
-      return;
+      }
+      onAccepted(batch);
+      return false;
     }
     if (batch.length === 1) {
       if (outcome.kind === 'refused') onRefused(first, outcome.status, outcome.problem);
       else onRefused(first, 413, 'too large for the receiver, even alone');
-      return;
+      return true;
     }
     if (outcome.kind === 'too_large') this.#shrink(batch.length, Buffer.byteLength(body));
-    for (const part of parts(batch, outcome)) await this.#send(part);
+    const named = outcome.kind === 'refused' && trustIndex ? batch[outcome.index ?? -1] : undefined;
+    if (named !== undefined) {
+      // The named one goes alone, so that it is buried only for its own sake; if it is accepted, the index misleads.
+      const guilty = await this.#send([named], { again });
+      const rest = await this.#send(
+        batch.filter((sent) => sent !== named),
+        { again, trustIndex: guilty },
+      );
+      return guilty || rest;
+    }
+    let refused = false;
+    for (const part of parts(batch, outcome.kind === 'refused' && outcome.stored)) {
+      refused = (await this.#send(part, { again, trustIndex })) || refused;
+    }
+    return refused;
   }
 
   /** Stays small: what was too large once is too large at the next resend as well. */
@@ -128,20 +144,9 @@ export class UrlSender {
 /** Skews that differ by less are the same, milliseconds. */
 const maxDrift = 20_000;
 
-/** How a batch that holds a refused alert, or is too large, is sent again. */
-const parts = (
-  batch: readonly SentAlert[],
-  outcome:
-    | { readonly kind: 'too_large' }
-    | { readonly kind: 'refused'; readonly stored: boolean; readonly index: number | null },
-): readonly (readonly SentAlert[])[] => {
-  if (outcome.kind === 'refused' && outcome.stored) return batch.map((sent) => [sent]);
-  if (outcome.kind === 'refused' && outcome.index !== null) {
-    const { index } = outcome;
-    const named = batch[index];
-    // The named one goes alone, so that it is buried only for its own sake.
-    if (named !== undefined) return [[named], batch.filter((_, position) => position !== index)];
-  }
+/** A batch in which something is wrong: one by one where the rest was stored and nothing says which, else in halves. */
+const parts = (batch: readonly SentAlert[], stored: boolean): readonly (readonly SentAlert[])[] => {
+  if (stored) return batch.map((sent) => [sent]);
   const middle = Math.ceil(batch.length / 2);
   return [batch.slice(0, middle), batch.slice(middle)];
 };

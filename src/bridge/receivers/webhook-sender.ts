@@ -26,8 +26,8 @@ export class WebhookSender {
   #failure: Failure | null = null;
   #attempt = 0;
   #refusals = 0;
-  /** Accepted, but the store could not be told yet: it is not sent again. */
-  #accepted: number | null = null;
+  /** The key of what is accepted although the store could not be told yet: it is not sent again. */
+  #accepted: string | null = null;
   #lastSuccess: number | null = null;
 
   constructor(config: WebhookReceiverConfig, deps: ReceiverDeps, http: HttpClient, onProgress: () => void) {
@@ -99,7 +99,7 @@ export class WebhookSender {
   async #deliver(entry: OutboxEntry): Promise<Failure | null> {
     const { store, metrics, clock, logger } = this.#deps;
     const { name } = this.#config;
-    if (this.#accepted !== entry.id) {
+    if (this.#accepted !== entry.idempotencyKey) {
       store.outboxAttempt(entry.id);
       metrics.notification(name);
       const outcome = await this.#post(entry);
@@ -118,7 +118,7 @@ export class WebhookSender {
         logger.error(fields, `refused ${maxRefusals + 1} times, now a dead letter: ${problem}`);
         return null;
       }
-      this.#accepted = entry.id;
+      this.#accepted = entry.idempotencyKey;
       this.#lastSuccess = clock.now();
       metrics.lastSuccess(name, this.#lastSuccess);
       if (entry.firstSeen !== null) {
@@ -126,6 +126,7 @@ export class WebhookSender {
       }
     }
     store.outboxAcknowledge(entry.id);
+    this.#accepted = null;
     this.#refusals = 0;
     return null;
   }
