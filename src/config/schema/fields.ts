@@ -55,6 +55,10 @@ export const text = () =>
 /** Text that may be empty. */
 export const anyText = () => withKind(z.string({ error: 'expected text' }), 'text');
 
+/** The name of an HTTP header, or any other single word of HTTP. */
+export const httpToken = (expected: string, kind: string) =>
+  withKind(z.string({ error: expected }).regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, expected), kind);
+
 /** One of a few words. */
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   withKind(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SchemaContext, secret, secretFile, text } from './fields.ts';
+import { anyText, httpToken, type SchemaContext, secret, secretFile, text } from './fields.ts';
 import { atMostOne, exactlyOne } from './rules.ts';
 import { tlsSchema } from './tls.ts';
 import { httpUrl, secretUrl } from './url.ts';
@@ -18,9 +18,7 @@ const basicAuthSchema = (context: SchemaContext) =>
 const authorizationSchema = (context: SchemaContext) =>
   z
     .strictObject({
-      type: z
-        .string({ error: 'expected text' })
-        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected one word, such as Bearer')
+      type: httpToken('expected one word, such as Bearer', 'one word')
         .prefault('Bearer')
         .describe('The scheme in front of the credentials.'),
       credentials: secret().optional().describe('The token.'),
@@ -42,7 +40,7 @@ const oauth2Schema = (context: SchemaContext) =>
       token_url: httpUrl().describe('Where tokens are issued (client credentials grant).'),
       scopes: z.array(text(), { error: 'expected a list' }).readonly().prefault([]).describe('The scopes to ask for.'),
       endpoint_params: z
-        .record(z.string(), z.string({ error: 'expected text' }), { error: 'expected a map of text' })
+        .record(z.string(), anyText(), { error: 'expected a map of text' })
         .readonly()
         .prefault({})
         .describe('Further parameters of the token request.'),
@@ -69,7 +67,7 @@ export const httpSchema = (context: SchemaContext) =>
           'The HTTP proxy to go through; may hold a user and a password. Nothing is taken from the environment.',
         ),
       headers: z
-        .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of an HTTP header'), secret(), {
+        .record(httpToken('expected the name of an HTTP header', 'name of a header'), secret(), {
           error: 'expected a map from header names to values',
         })
         .readonly()

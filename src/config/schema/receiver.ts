@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { MatcherError, parseMatchers } from '../../bridge/receivers/matchers.ts';
-import { boolean, duration, integer, type SchemaContext, secret, secretFile, text } from './fields.ts';
+import { boolean, duration, httpToken, integer, type SchemaContext, secret, secretFile, text } from './fields.ts';
 import { httpSchema, needed } from './http.ts';
 import { labelsSchema, labelName } from './labels.ts';
 import { atMostOne, exactlyOne } from './rules.ts';
 import { httpUrl, secretUrl, urlProblem } from './url.ts';
+
+const groupLabel = () =>
+  z
+    .union([labelName(), z.literal('...')], { error: 'expected the name of a label, or ...' })
+    .meta({ kind: 'name of a label' });
 
 /** One matcher, or several with commas between them, as Alertmanager writes them. */
 const matcher = () =>
@@ -59,7 +64,7 @@ const webhookSchema = (context: SchemaContext) =>
         .optional()
         .describe('Instead of `url`: a file that holds it.'),
       group_by: z
-        .array(z.union([labelName(), z.literal('...')], { error: 'expected the name of a label, or ...' }), {
+        .array(groupLabel(), {
           error: 'expected a list of label names',
         })
         .readonly()
@@ -80,9 +85,7 @@ const webhookSchema = (context: SchemaContext) =>
         .describe('Most alerts in one notification: a larger group is split, nothing is cut off. 0: no limit.'),
       hmac_secret: secret().optional().describe('Sign the body with HMAC-SHA256 and this key.'),
       hmac_secret_file: secretFile(context).optional().describe('Instead of `hmac_secret`: a file that holds it.'),
-      hmac_header: z
-        .string({ error: 'expected text' })
-        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of an HTTP header')
+      hmac_header: httpToken('expected the name of an HTTP header', 'name of a header')
         .prefault('X-Signature-256')
         .describe('The header that carries the signature, as `sha256=<hex>`.'),
       timeout: duration({ min: 100, max: 600_000 }).prefault('10s').describe('Longest time for one request.'),
@@ -123,6 +126,7 @@ export const receiverSchema = (context: SchemaContext) =>
           /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
           'expected 1 to 63 of the characters A-Z a-z 0-9 _ . -, a letter or digit first',
         )
+        .meta({ kind: 'name: A-Z a-z 0-9 _ . -' })
         .describe('The `receiver` label of its metrics and its name in the state; unique.'),
       match: z
         .array(matcher(), { error: 'expected a list of matchers' })
