@@ -188,6 +188,19 @@ describe('handing polls to the bridge', () => {
     ]);
   });
 
+  it('does not pass off the alerts of an earlier poll as a new one', async () => {
+    const { runtime, clock, tower, bridge } = feeding();
+    tower.rows['get-alerts'] = [raw('a1')];
+    runtime.start();
+    await clock.advance(1000);
+    tower.fail('get-alerts', 'network');
+    await clock.advance(30_000);
+    expect(bridge.polls).toMatchObject([
+      { outcome: 'complete', alerts: [{ id: 'a1' }] },
+      { outcome: 'unreachable', alerts: [], at: clock.now() - 1000 },
+    ]);
+  });
+
   it('calls a tower that hangs unreachable', async () => {
     const { runtime, clock, tower, bridge } = feeding();
     tower.hold('get-alerts');
@@ -252,6 +265,19 @@ describe('handing polls to the bridge', () => {
     runtime.start();
     await clock.advance(5000);
     await runtime.stop();
+    expect(bridge.polls).toEqual([]);
+  });
+
+  it('hands over nothing when it is stopped in the middle of a look-up', async () => {
+    const { runtime, clock, tower, bridge } = feeding();
+    tower.answers.set('get-alerts', ({ where }) =>
+      where?.['id_in'] === undefined ? Promise.resolve([]) : new Promise(() => {}),
+    );
+    bridge.open = ['a1'];
+    runtime.start();
+    await clock.advance(5000);
+    await runtime.stop();
+    await clock.settle();
     expect(bridge.polls).toEqual([]);
   });
 

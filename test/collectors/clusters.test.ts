@@ -102,6 +102,7 @@ describe('the clusters collector', () => {
     ['no boost elsewhere without a flag', { vhost_enabled: null, hypervisor: 'VMWARE' }, [0, 0, null]],
     ['rdma and pmem', { rdma_enabled: true, pmem_enabled: true }, [1, 1, 1]],
     ['nothing before version 5', { version: '4.0.13', rdma_enabled: true, pmem_enabled: true }, [0, 0, 0]],
+    ['version 5 is late enough', { version: '5.0.7', rdma_enabled: true, pmem_enabled: false }, [1, 1, 0]],
     ['version 10 is later than 5', { version: '10.1', rdma_enabled: true, pmem_enabled: true }, [1, 1, 1]],
     ['a version with a prefix', { version: 'v6.2.0-rc1', rdma_enabled: true }, [1, 1, null]],
     ['no version, no mode', { version: null, rdma_enabled: true }, [0, 0, null]],

@@ -113,6 +113,21 @@ describe('sharing reads', () => {
     expect(wheres(shared, 'get-vms')).toEqual(Array.from({ length: 6 }));
   });
 
+  it.each([
+    [600, [undefined, { in_recycle_bin: true }]],
+    [660, [undefined]],
+  ])(
+    'with VMs every %i s, reads the recycled ones alone unless that read is fresh enough',
+    async (seconds, expected) => {
+      const { collectors, ...rest } = only('recycle_bin');
+      const vms = { enabled: true, interval: seconds * 1000, stale_after: seconds * 5000 };
+      const made = rig({ config: { ...rest, collectors: { ...collectors, vms } } });
+      made.runtime.start();
+      await made.clock.advance(301_000);
+      expect(wheres(made, 'get-vms')).toEqual(expected);
+    },
+  );
+
   it('reads the recycled VMs alone when the vms collector’s read fails', async () => {
     const { runtime, clock, tower, reports } = rig({ config: withVms() });
     const all = tower.rows['get-vms'] ?? [];
@@ -298,6 +313,19 @@ describe('scope', () => {
     };
     expect(await counted({ datacenter_ids: [], cluster_ids: [] })).toBe(2);
     expect(await counted({ datacenter_ids: [], cluster_ids: ['c1'] })).toBe(1);
+  });
+
+  it('takes no alert for unresolved that says it has ended', async () => {
+    const made = scoped({ datacenter_ids: [], cluster_ids: [] });
+    made.tower.answers.set('get-alerts', () =>
+      Promise.resolve([
+        { id: 'a1', ended: true },
+        { id: 'a2', ended: null },
+      ]),
+    );
+    made.runtime.start();
+    await made.clock.advance(1000);
+    expect(made.runtime.inventory.latest('alerts')?.rows.map(({ id }) => id)).toEqual(['a2']);
   });
 
   it('proves the alerts, and nothing else', async () => {

@@ -115,6 +115,19 @@ describe('the runner of a tower', () => {
     expect(complaints()).toEqual(['collector clusters takes longer than its interval: runs are left out']);
   });
 
+  it('catches up with nothing after a suspension, and stays in phase', async () => {
+    const { runtime, clock, reports } = clustersOnly();
+    runtime.start();
+    await clock.advance(5000);
+    clock.suspend(100_000);
+    await clock.advance(0);
+    expect(reports).toHaveLength(2);
+    await clock.advance(14_999);
+    expect(reports).toHaveLength(2);
+    await clock.advance(1);
+    expect(reports).toHaveLength(3);
+  });
+
   it('fails a run at its deadline, lets the request go, and runs again', async () => {
     const { runtime, clock, tower, reports, published } = clustersOnly();
     tower.hold('get-clusters');

@@ -58,6 +58,11 @@ export class ManualClock implements Clock {
     this.wall += ms;
   }
 
+  /** Time passes in which nothing runs, as when the process is suspended: timers are late. */
+  suspend(ms: number): void {
+    this.elapsed += ms;
+  }
+
   /** Lets whatever is ready run. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
