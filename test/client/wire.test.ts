@@ -113,6 +113,18 @@ describe('what a retry can mend', () => {
     expect(made.requests.map(({ code }) => code)).toEqual(['network', 'network', '200']);
   });
 
+  it('is not waited for when nobody wants it any more', async () => {
+    const caller = new AbortController();
+    made.clock.sleep = (_ms, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+        caller.abort();
+      });
+    tower().post('/v2/api/get-vms-connection').reply(502, '');
+    expect((await failureOf(count(caller.signal))).code).toBe('aborted');
+    expect(made.requests).toHaveLength(1);
+  });
+
   it('is not waited for beyond the deadline; the error says what went wrong before', async () => {
     const deadline = new AbortController();
     made.clock.sleep = async (_ms, signal) => {
