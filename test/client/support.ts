@@ -185,3 +185,18 @@ export const grant = (response: ServerResponse, token: string): void =>
 
 /** All resources, as rows with an id. */
 export const everyResource: readonly Resource<Row>[] = Object.values(resources);
+
+/** A list of one row, then its end. */
+export const rowsThenEnd = (body: unknown): unknown[] => (JSON.stringify(body).includes('id_gt') ? [] : [{ id: 'a' }]);
+
+/** A tower whose tokens are t1, t2, … and which takes only those for which `accepts` holds. */
+export const tokenTower = (accepts: (token: string | null, operation: string) => boolean, status = 401): Handler => {
+  let logins = 0;
+  return ({ operation, authorization, body }, response) => {
+    if (operation === 'login') {
+      logins += 1;
+      grant(response, `t${logins}`);
+    } else if (accepts(authorization, operation)) json(response, 200, rowsThenEnd(body));
+    else json(response, status, { message: 'no', status, path: `/${operation}` });
+  };
+};
