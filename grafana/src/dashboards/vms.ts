@@ -10,7 +10,10 @@ const vmsIn = (status: string): string =>
   total('vm', 'cloudtower_vm_status', { where: `status=~"${status}"`, keep: ['status'] });
 
 const counts = [
-  statPanel({ title: 'Running', description: 'VMs that run.', unit: 'short', span: 4 }, vmsIn('running')),
+  statPanel(
+    { title: 'Running', description: 'VMs that are switched on and run.', unit: 'short', span: 4 },
+    vmsIn('running'),
+  ),
   statPanel({ title: 'Stopped', description: 'VMs that are shut down.', unit: 'short', span: 4 }, vmsIn('stopped')),
   statPanel(
     { title: 'Suspended', description: 'VMs that are suspended; they hold their memory.', unit: 'short', span: 4 },
