@@ -1,6 +1,8 @@
 import type { SampleBatch } from '../metrics/batch.ts';
 import type { FamilyDefinition } from '../metrics/family.ts';
-import { LabelBlock, labelBlock } from '../metrics/labels.ts';
+import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
+
+export { extendBlock } from '../metrics/labels.ts';
 
 /** The sum of the parts that are known; null when none is. */
 export const sumKnown = (parts: Iterable<number | null>): number | null => {
@@ -18,16 +20,6 @@ export const fromPercent = (percent: number | null): number | null => (percent =
 
 /** 1 for true, 0 for false, null for null. */
 export const flag = (value: boolean | null): number | null => (value === null ? null : Number(value));
-
-/** A block with more labels behind those that are there; what is there is not escaped again. */
-export const extendBlock = (block: LabelBlock, labels: Readonly<Record<string, string>>): LabelBlock => {
-  const more = labelBlock(labels);
-  if (block.text === '') return more;
-  // A block's hash is the sum over its labels.
-  const low = (block.hashLow + more.hashLow) | 0;
-  const high = (block.hashHigh + more.hashHigh) | 0;
-  return new LabelBlock(`${block.text},${more.text}`, low, high);
-};
 
 /** One label's possible values, each with its block made once. */
 export class ValueSet<Value extends string> {

@@ -1,14 +1,18 @@
 import { formatValue } from './exposition.ts';
+import type { LabelBlock } from './labels.ts';
 
+const comma = 0x2c;
+const dot = 0x2e;
 const zero = 0x30;
 const minus = 0x2d;
+const initialBytes = 64 * 1024;
 
 /**
  * A growing run of bytes that is written again and again. Sample lines are written here as bytes, because strings of the same
  * size cost more to build and to encode than the lines themselves.
  */
 export class ByteWriter {
-  private bytes: Uint8Array = new Uint8Array(64 * 1024);
+  private bytes = Buffer.allocUnsafeSlow(initialBytes);
   private end = 0;
 
   get length(): number {
@@ -23,7 +27,7 @@ export class ByteWriter {
   /** Gives the memory back when it has grown beyond `limit` bytes. */
   shrink(limit: number): void {
     this.end = 0;
-    if (this.bytes.length > limit) this.bytes = new Uint8Array(64 * 1024);
+    if (this.bytes.length > limit) this.bytes = Buffer.allocUnsafeSlow(initialBytes);
   }
 
   /** What has been written, without a copy: valid until the next write. */
@@ -35,6 +39,16 @@ export class ByteWriter {
     this.reserve(bytes.length);
     this.bytes.set(bytes, this.end);
     this.end += bytes.length;
+  }
+
+  /** A comma and the block's labels; nothing when it has none. */
+  appendLabels({ text, isAscii }: LabelBlock): void {
+    if (text.length === 0) return;
+    // A UTF-16 unit takes three bytes at most.
+    this.reserve(1 + (isAscii ? text.length : text.length * 3));
+    this.bytes[this.end++] = comma;
+    // Writing strings that were used before costs less than keeping their bytes: there is no object to make, or to collect.
+    this.end += this.bytes.write(text, this.end, isAscii ? 'latin1' : 'utf8');
   }
 
   /** The `} value\n` that ends a sample line. */
@@ -62,8 +76,22 @@ export class ByteWriter {
       }
       return;
     }
+    if (this.decimal(value)) return;
     const text = formatValue(value);
     for (let i = 0; i < text.length; i++) this.bytes[this.end++] = text.charCodeAt(i);
+  }
+
+  /** Writes a number between 0 and 1 that has few decimals, as ratios and percentages often do; false: it is none. */
+  private decimal(value: number): boolean {
+    if (!(value > 0 && value < 1)) return false;
+    // Both are exact integers, so the quotient is the float nearest to the decimal: what a reader of these digits gets.
+    const millionths = Math.round(value * 1e6);
+    if (millionths / 1e6 !== value) return false;
+    this.bytes[this.end++] = zero;
+    this.bytes[this.end++] = dot;
+    this.digits(millionths, 6);
+    while (this.bytes[this.end - 1] === zero) this.end--;
+    return true;
   }
 
   /** Writes an integer below 1e8 with so many digits. */
@@ -80,7 +108,7 @@ export class ByteWriter {
   private reserve(count: number): void {
     const needed = this.end + count;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
     grown.set(this.bytes.subarray(0, this.end));
     this.bytes = grown;
   }

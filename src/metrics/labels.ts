@@ -1,6 +1,6 @@
 /**
  * A run of labels, escaped once and used in many samples: `cluster_id="c1",cluster_name="上海"`. A sample's label set is the
- * concatenation of its blocks, so an object's identity is escaped and encoded once however many series it has.
+ * concatenation of its blocks, so an object's identity is escaped once however many series it has.
  */
 export class LabelBlock {
   /** Escaped `name="value"` pairs joined by commas; empty for no labels. */
@@ -11,18 +11,14 @@ export class LabelBlock {
    */
   readonly hashLow: number;
   readonly hashHigh: number;
-  private encoded: Uint8Array | null = null;
+  /** Whether the text is ASCII, which is written faster. */
+  readonly isAscii: boolean;
 
-  constructor(text: string, hashLow: number, hashHigh: number) {
+  constructor(text: string, hashLow: number, hashHigh: number, isAscii: boolean) {
     this.text = text;
     this.hashLow = hashLow;
     this.hashHigh = hashHigh;
-  }
-
-  /** The UTF-8 bytes of `,` and the text (so that blocks can follow each other); empty for no labels. Encoded once. */
-  get bytes(): Uint8Array {
-    this.encoded ??= Buffer.from(this.text === '' ? '' : `,${this.text}`);
-    return this.encoded;
+    this.isAscii = isAscii;
   }
 }
 
@@ -31,41 +27,57 @@ export const labelBlock = (values: Readonly<Record<string, string>>): LabelBlock
   let text = '';
   let low = 0;
   let high = 0;
+  let units = 0;
   for (const name of Object.keys(values)) {
-    const value = escapeLabelValue(values[name] ?? '');
-    text += text === '' ? `${name}="${value}"` : `,${name}="${value}"`;
-    if (value === '') continue;
-    let a = seedLow;
-    let b = seedHigh;
+    const value = (values[name] ?? '').toWellFormed();
+    let isPlain = true;
+    let a = hashSeed;
+    let b = ~hashSeed;
     for (let i = 0; i < name.length; i++) {
       const unit = name.charCodeAt(i);
       a = Math.imul(a ^ unit, 0x01000193);
       b = Math.imul(b ^ unit, 0x5bd1e995) + (a >>> 15);
     }
     // A separator that no label name contains.
-    a = Math.imul(a ^ 0x22, 0x01000193);
+    a = Math.imul(a ^ quote, 0x01000193);
     for (let i = 0; i < value.length; i++) {
       const unit = value.charCodeAt(i);
+      units |= unit;
+      if (unit === quote || unit === backslash || unit === lineFeed) isPlain = false;
       a = Math.imul(a ^ unit, 0x01000193);
       b = Math.imul(b ^ unit, 0x5bd1e995) + (a >>> 15);
     }
+    const pair = `${name}="${isPlain ? value : escapeLabelValue(value)}"`;
+    text = text === '' ? pair : `${text},${pair}`;
+    if (value === '') continue;
     low = (low + Math.imul(a ^ (a >>> 16), 0x85ebca6b)) | 0;
     high = (high + Math.imul(b ^ (b >>> 15), 0xc2b2ae35)) | 0;
   }
-  return new LabelBlock(text, low, high);
+  return new LabelBlock(text, low, high, units < 0x80);
 };
+
+/** A block with more labels behind those that are there; what is there is not escaped again. */
+export const extendBlock = (block: LabelBlock, labels: Readonly<Record<string, string>>): LabelBlock => {
+  const more = labelBlock(labels);
+  if (block.text === '') return more;
+  return new LabelBlock(
+    `${block.text},${more.text}`,
+    (block.hashLow + more.hashLow) | 0,
+    (block.hashHigh + more.hashHigh) | 0,
+    block.isAscii && more.isAscii,
+  );
+};
+
+const quote = 0x22;
+const backslash = 0x5c;
+const lineFeed = 0x0a;
 
 // Differs from process to process, so that names chosen by strangers cannot be made to collide.
-const seedLow = (Math.random() * 0x1_0000_0000) | 0;
-const seedHigh = (Math.random() * 0x1_0000_0000) | 0;
-
-const special = /[\\"\n]/;
+const hashSeed = (Math.random() * 0x1_0000_0000) | 0;
 
 /** Escapes `\`, `"` and line feeds, as both exposition formats ask. */
-export const escapeLabelValue = (value: string): string => {
-  const text = value.toWellFormed();
-  return special.test(text) ? text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : text;
-};
+export const escapeLabelValue = (value: string): string =>
+  value.toWellFormed().replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
 /**
  * The one spelling of a label set: its escaped pairs in order of name, those with an empty value left out. Two samples of a

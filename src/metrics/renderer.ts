@@ -32,12 +32,13 @@ export class Renderer {
     const { samples } = request;
     const prefix = Buffer.from(`${request.family.name}{tower="${escapeLabelValue(request.tower)}"`);
     this.writer.reset();
-    this.index.start(samples);
+    const check = this.index.start(samples);
     let lines = 0;
     for (let from = 0; from < samples.length; from += runLength) {
       if (from > 0) yield;
-      lines += this.renderRun(request, prefix, from, Math.min(from + runLength, samples.length));
+      lines += this.renderRun(request, prefix, from, Math.min(from + runLength, samples.length), check);
     }
+    if (check && lines === samples.length) this.index.finishDistinct();
     return lines;
   }
 
@@ -46,12 +47,13 @@ export class Renderer {
     return this.writer.view();
   }
 
-  /** Gives memory back after an unusually large family. */
+  /** To be called after the last family: gives memory back, and lets go of the samples. */
   rest(): void {
     this.writer.shrink(16 * 1024 * 1024);
+    this.index.reset();
   }
 
-  private renderRun(request: RenderRequest, prefix: Uint8Array, first: number, end: number): number {
+  private renderRun(request: RenderRequest, prefix: Uint8Array, first: number, end: number, check: boolean): number {
     const { writer, index } = this;
     const { samples, taken } = request;
     const { blocks, ends, values } = samples;
@@ -59,11 +61,12 @@ export class Renderer {
     let from = first === 0 ? 0 : (ends[first - 1] ?? 0);
     for (let at = first; at < end; at++) {
       const to = ends[at] ?? from;
-      if (index.add(at, from, to) && taken?.has(canonicalLabels(sampleLabels(samples, at))) !== true) {
+      const isFirst = !check || index.add(at, from, to);
+      if (isFirst && taken?.has(canonicalLabels(sampleLabels(samples, at))) !== true) {
         writer.append(prefix);
         for (; from < to; from++) {
           const block = blocks[from];
-          if (block !== undefined) writer.append(block.bytes);
+          if (block !== undefined) writer.appendLabels(block);
         }
         writer.finishSample(values[at] ?? Number.NaN);
         lines++;

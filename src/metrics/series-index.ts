@@ -10,9 +10,15 @@ export class SeriesIndex {
   private samples: FamilySamples | null = null;
   private low = new Int32Array(512);
   private high = new Int32Array(512);
+  /** Samples that were found to hold no series twice. */
+  private distinct: FamilySamples | null = null;
 
-  /** Starts on the samples of another family. */
-  start(samples: FamilySamples): void {
+  /**
+   * Starts on the samples of another family. False when nothing needs to be added because no series can be there twice: the
+   * blocks are, one by one, those of a family found to be free of duplicates (most families have one sample an object).
+   */
+  start(samples: FamilySamples): boolean {
+    if (this.distinct !== null && hasSameBlocks(this.distinct, samples)) return false;
     this.samples = samples;
     let size = 1024;
     while (size < samples.length * 2) size *= 2;
@@ -21,6 +27,18 @@ export class SeriesIndex {
       this.low = new Int32Array(size / 2);
       this.high = new Int32Array(size / 2);
     } else this.slots.fill(0);
+    return true;
+  }
+
+  /** Says that all samples were added and none of them was there already. */
+  finishDistinct(): void {
+    this.distinct = this.samples;
+  }
+
+  /** Forgets the samples it was shown. */
+  reset(): void {
+    this.samples = null;
+    this.distinct = null;
   }
 
   /** Adds sample `index`, whose blocks are `blocks[from..to)`; false when its series is there already. */
@@ -61,3 +79,10 @@ export const sampleLabels = (samples: FamilySamples, index: number): string =>
     .map((block) => block.text)
     .filter((text) => text !== '')
     .join(',');
+
+const hasSameBlocks = (a: FamilySamples, b: FamilySamples): boolean => {
+  if (a.length !== b.length || a.blocks.length !== b.blocks.length) return false;
+  for (let at = 0; at < a.blocks.length; at++) if (a.blocks[at] !== b.blocks[at]) return false;
+  for (let at = 0; at < a.ends.length; at++) if (a.ends[at] !== b.ends[at]) return false;
+  return true;
+};

@@ -130,20 +130,23 @@ export class Snapshot {
     const { renderer, onDuplicate } = this;
     const before = this.towers.get(tower)?.get(collector);
     const rendered = new Map<string, Piece>();
-    for (const [definition, samples] of batch.families) {
-      if (!isCurrent()) return false;
-      const family = this.definitions.get(definition.name) ?? definition;
-      this.definitions.set(family.name, family);
-      const taken = this.seriesElsewhere(tower, collector, family.name);
-      const lines = yield* renderer.render({ tower, family, samples, taken, onDuplicate });
-      if (lines === 0) continue;
-      const old = before?.get(family.name);
-      // An unchanged family keeps its piece, and with it whatever was made from it (compressed bytes).
-      const isSame = old !== undefined && Buffer.compare(old.bytes, renderer.bytes()) === 0;
-      rendered.set(family.name, isSame ? old : { bytes: Buffer.from(renderer.bytes()), samples: lines });
-      yield;
+    try {
+      for (const [definition, samples] of batch.families) {
+        if (!isCurrent()) return false;
+        const family = this.definitions.get(definition.name) ?? definition;
+        this.definitions.set(family.name, family);
+        const taken = this.seriesElsewhere(tower, collector, family.name);
+        const lines = yield* renderer.render({ tower, family, samples, taken, onDuplicate });
+        if (lines === 0) continue;
+        const old = before?.get(family.name);
+        // An unchanged family keeps its piece, and with it whatever was made from it (compressed bytes).
+        const isSame = old !== undefined && Buffer.compare(old.bytes, renderer.bytes()) === 0;
+        rendered.set(family.name, isSame ? old : { bytes: Buffer.from(renderer.bytes()), samples: lines });
+        yield;
+      }
+    } finally {
+      renderer.rest();
     }
-    renderer.rest();
     if (!isCurrent()) return false;
     if (before !== undefined && isSameRendering(before, rendered)) return true;
     const collectors = this.towers.get(tower) ?? new Map<CollectorName, Rendered>();

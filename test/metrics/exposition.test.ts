@@ -67,6 +67,8 @@ describe('a published batch', () => {
     fc.double(),
     fc.integer(),
     fc.maxSafeInteger(),
+    fc.nat(1_000_000).map((n) => n / 1_000_000),
+    fc.nat(10_000_000).map((n) => n / 10_000_000),
     fc.constantFrom(
       -0,
       2 ** 53,

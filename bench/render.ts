@@ -1,0 +1,96 @@
+import { Gauge, Registry } from 'prom-client';
+import { SampleBatch } from '../src/metrics/batch.ts';
+import type { FamilyDefinition } from '../src/metrics/family.ts';
+import { vmFamilies } from '../src/metrics/catalogue.ts';
+import { labelBlock } from '../src/metrics/labels.ts';
+import { Snapshot } from '../src/metrics/snapshot.ts';
+
+/** One line of a benchmark's table. Milliseconds or requests per second, as `what` says. */
+export interface BenchRow {
+  readonly what: string;
+  readonly value: number;
+  readonly reference: number;
+  /** value / reference. */
+  readonly ratio: number;
+}
+
+const families: readonly FamilyDefinition[] = Object.values(vmFamilies)
+  .filter(({ labels }) => labels.length === 5)
+  .slice(0, 8);
+
+interface Vm {
+  readonly labels: Record<string, string>;
+  readonly values: readonly number[];
+}
+
+/** So many VMs as a tower would have them: sizes, counts and ratios, all of them new with every `round`. */
+const makeVms = (count: number, round: number): Vm[] =>
+  Array.from({ length: count }, (_, i) => ({
+    labels: {
+      cluster_id: `cl${String(i % 50).padStart(23, '0')}`,
+      cluster_name: `cluster-${i % 50}`,
+      vm_id: `cm${String(i).padStart(23, '0')}`,
+      vm_name: `virtual machine ${i}`,
+    },
+    values: families.map((_family, at) => {
+      if (at % 4 === 0) return ((i * 7919 + round * 104_729) % 100_000) / 99_991;
+      return at % 4 === 1 ? (i + round) % 64 : (i + 1) * 1_048_576 + round * 4096 + at;
+    }),
+  }));
+
+/** CPU of the whole process for the work, in milliseconds: waiting for a neighbour on the machine does not count. */
+const cpuOf = async (work: () => Promise<unknown>): Promise<number> => {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+};
+
+/**
+ * Renders so many series, every one of them changed, against prom-client's `set` and `metrics()`. One after the other, not in
+ * turns: the garbage of the one would be collected on the other's time.
+ */
+export const benchRender = async (series = 100_000, rounds = 9): Promise<readonly BenchRow[]> => {
+  const vms = Math.ceil(series / families.length);
+  const value = await medianOf(rounds, vms, ownRender());
+  const reference = await medianOf(rounds, vms, promClientRender());
+  const what = `render ${series} changed series (ms of CPU, from objects to bytes; reference: prom-client set + metrics())`;
+  return [{ what, value, reference, ratio: value / reference }];
+};
+
+type Render = (rows: readonly Vm[]) => Promise<unknown>;
+
+const medianOf = async (rounds: number, vms: number, render: Render): Promise<number> => {
+  const costs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const rows = makeVms(vms, round);
+    costs.push(await cpuOf(() => render(rows)));
+  }
+  return costs.toSorted((a, b) => a - b)[costs.length >> 1] ?? Number.NaN;
+};
+
+const ownRender = (): Render => {
+  const snapshot = new Snapshot();
+  return (rows) => {
+    const batch = new SampleBatch();
+    for (const { labels, values } of rows) {
+      const block = labelBlock(labels);
+      for (const [at, family] of families.entries()) batch.add(family, values[at] ?? 0, block);
+    }
+    return snapshot.publish('tower', 'vms', batch);
+  };
+};
+
+const promClientRender = (): Render => {
+  const registry = new Registry();
+  const gauges = families.map(
+    ({ name, help, labels }) => new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
+  );
+  return async (rows) => {
+    for (const { labels, values } of rows) {
+      const all = { tower: 'tower', ...labels };
+      for (const [at, gauge] of gauges.entries()) gauge.set(all, values[at] ?? 0);
+    }
+    return Buffer.from(await registry.metrics());
+  };
+};
