@@ -11,8 +11,8 @@ export class Program implements AsyncDisposable {
   stderr = '';
   private readonly exited: Promise<unknown[]>;
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [entry, ...args], {
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}, script = entry) {
+    this.child = spawn(process.execPath, [script, ...args], {
       env: { PATH: process.env['PATH'] ?? '', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
