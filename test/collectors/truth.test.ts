@@ -176,6 +176,40 @@ describe('every series over HTTP is what the tower’s state says', () => {
     compare(series, expectedSeries(left, 't', now));
   });
 
+  it('from a tower that caps its pages', async () => {
+    const simulator = await simulate({ ...estate, seed: 13 });
+    simulator.faults.pageCap(37);
+    const now = simulator.now() + 1000;
+    const { series, errors } = await collect(simulator, now, everything());
+    expect(errors).toEqual([]);
+    compare(series, expectedSeries(truthOf(simulator.state), 't', now));
+  });
+
+  it('from a tower that hides its licences and its clusters’ settings', async () => {
+    const simulator = await simulate({ ...estate, seed: 17 });
+    simulator.faults.forbid('get-licenses');
+    simulator.faults.status('get-cluster-settingses', 404);
+    const now = simulator.now() + 1000;
+    const { series, errors } = await collect(simulator, now, everything());
+    expect(errors).toEqual([]);
+    const wanted = expectedSeries({ ...truthOf(simulator.state), licenses: [] }, 't', now);
+    const isPolicy = (key: string): boolean => /^cloudtower_recycle_bin_(?:release|retention|enabled)/.test(key);
+    const rest = (all: ReadonlyMap<string, number>) => new Map([...all].filter(([key]) => !isPolicy(key)));
+    compare(rest(series), rest(wanted));
+    const names = new Set([...series.keys()].map((key) => key.split(' ')[0]));
+    expect(names).not.toContain('cloudtower_recycle_bin_retention_days');
+  });
+
+  it('but no alerts from a tower whose count disagrees with its list; the others are as they were', async () => {
+    const simulator = await simulate({ ...estate, seed: 19 });
+    simulator.faults.miscount('get-alerts', 1);
+    const now = simulator.now() + 1000;
+    const { series, errors } = await collect(simulator, now, everything());
+    expect(errors).toEqual([expect.stringMatching(/^alerts: /)]);
+    const wanted = expectedSeries(truthOf(simulator.state), 't', now);
+    compare(series, new Map([...wanted].filter(([key]) => !key.startsWith('cloudtower_alert'))));
+  });
+
   it('shows the newest alerts up to the limit', async () => {
     const simulator = await simulate({ ...estate, seed: 9 });
     const now = simulator.now() + 1000;

@@ -3,7 +3,7 @@ import { createTowerRuntime, type RunReport, type TowerRuntime } from '../../../
 import type { TowerSettings } from '../../../src/collectors/settings.ts';
 import type { Logger } from '../../../src/log.ts';
 import type { SampleBatch } from '../../../src/metrics/batch.ts';
-import { type CollectorName, collectorNames } from '../../../src/metrics/family.ts';
+import type { CollectorName } from '../../../src/metrics/family.ts';
 import { FakeTower } from './fake-tower.ts';
 import { ManualClock } from './manual-clock.ts';
 import { lines } from './text.ts';
@@ -120,5 +120,3 @@ export const rig = ({ config = settings(), tower = new FakeTower(), ...options }
     logs.filter(({ level }) => level === 'warn' || level === 'error').map(({ message }) => message);
   return { tower, clock, runtime, published, reports, unknown, logs, complaints };
 };
-
-export const allCollectors: readonly CollectorName[] = collectorNames;
