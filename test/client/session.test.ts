@@ -1,17 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../src/client/rows.ts';
-import {
-  everyResource,
-  failureOf,
-  grant,
-  harness,
-  json,
-  loopback,
-  rowsThenEnd,
-  secret,
-  tokenTower,
-} from './support.ts';
+import { everyResource, failureOf, grant, harness, json, loopback, rowsThenEnd, tokenTower } from './support.ts';
 
 const loginsOf = (operations: readonly string[]): number => operations.filter((name) => name === 'login').length;
 
