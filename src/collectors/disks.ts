@@ -1,10 +1,10 @@
 import type { Cluster, Disk, Host } from '../client/resources.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { diskFamilies as families } from '../metrics/catalogue/disks.ts';
-import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
+import { extendBlock, type LabelBlock, labelBlock } from '../metrics/labels.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex, HostIndex } from './identity.ts';
-import { enumeration, extendBlock, fromPercent, ValueSet } from './values.ts';
+import { enumeration, fromPercent, ValueSet } from './values.ts';
 
 export interface DiskData {
   readonly disks: readonly Disk[];

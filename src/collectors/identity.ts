@@ -1,6 +1,5 @@
 import type { Cluster, Host, Ref } from '../client/resources.ts';
-import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
-import { extendBlock } from './values.ts';
+import { extendBlock, type LabelBlock, labelBlock } from '../metrics/labels.ts';
 
 /** What an object is labelled with as (part of) a cluster. */
 export interface ClusterIdentity {

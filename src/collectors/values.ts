@@ -2,8 +2,6 @@ import type { SampleBatch } from '../metrics/batch.ts';
 import type { FamilyDefinition } from '../metrics/family.ts';
 import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
 
-export { extendBlock } from '../metrics/labels.ts';
-
 /** The sum of the parts that are known; null when none is. */
 export const sumKnown = (parts: Iterable<number | null>): number | null => {
   let sum: number | null = null;

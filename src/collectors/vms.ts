@@ -1,10 +1,10 @@
 import type { Cluster, Vm } from '../client/resources.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { vmFamilies as families } from '../metrics/catalogue/vms.ts';
-import { labelBlock } from '../metrics/labels.ts';
+import { extendBlock, labelBlock } from '../metrics/labels.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex } from './identity.ts';
-import { enumeration, extendBlock, fromPercent, ValueSet } from './values.ts';
+import { enumeration, fromPercent, ValueSet } from './values.ts';
 
 export interface VmData {
   readonly vms: readonly Vm[];
