@@ -138,6 +138,10 @@ class AlertBridge implements Bridge {
     return null;
   }
 
+  isBlind(tower: string): boolean {
+    return tower !== '' && this.#holds.holdOf(tower, '') !== null;
+  }
+
   /** Puts a configuration into effect. What can fail comes first. */
   async #apply({ config, towers }: BridgeReload): Promise<void> {
     const pollInterval = towers.reduce((longest, tower) => Math.max(longest, tower.pollInterval), 0);

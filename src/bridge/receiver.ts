@@ -20,6 +20,11 @@ export interface Hold {
 export interface HoldView {
   /** Null: the latest poll confirmed it, or it is the bridge's own. */
   holdOf(alert: BridgeAlert): Hold | null;
+  /**
+   * Whether nothing is known of this tower at the moment (no poll since the start, or unreachable): an alert of it that ended
+   * may fire again by now, so its end is not told once more. Absent: every tower is seen.
+   */
+  isBlind?(tower: string): boolean;
 }
 
 /** What one address of a receiver is doing. */

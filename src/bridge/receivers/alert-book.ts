@@ -9,6 +9,8 @@ export interface BookEntry {
   alert: BridgeAlert;
   /** The alerts under this label set as the store has them: relabelling may make several that fire into one. */
   sources: readonly BridgeAlert[];
+  /** The tower that resolved it; '' while it fires, and of the bridge's own. */
+  tower: string;
   /** The `seq` of its latest transition; 0 when it was there before the book was opened. */
   version: number;
   /** When the latest transition came, or the alert was first seen: the start of the delivery delay. Milliseconds since the epoch. */
@@ -63,9 +65,9 @@ export class AlertBook {
    */
   open(resolvedSince: number): void {
     this.#readSeq = Math.min(this.#store.lastSeq(), ...this.#readers.map(({ cursor }) => cursor));
-    for (const { alert: source, at } of this.#store.resolvedSince(resolvedSince)) {
+    for (const { alert: source, at, tower } of this.#store.resolvedSince(resolvedSince)) {
       const alert = this.#selection.apply(source);
-      if (alert !== null) this.#resolve(alert, source, at);
+      if (alert !== null) this.#resolve(alert, source, at, tower);
     }
     this.refresh(true);
   }
@@ -100,24 +102,33 @@ export class AlertBook {
     for (const reader of this.#readers) reader.dropped(fingerprint);
   }
 
-  #read({ seq, kind, at, alert: source }: Transition): void {
+  #read({ seq, kind, at, tower, alert: source }: Transition): void {
     const alert = this.#selection.apply(source);
     if (alert !== null) {
       const { fingerprint } = alert;
-      if (kind === 'resolved') this.#resolve(alert, source, at);
+      if (kind === 'resolved') this.#resolve(alert, source, at, tower);
       // A forgotten alert is no longer among those that fire: that is all there is to know.
       if (kind !== 'forgotten') this.#untold.push({ seq, fingerprint, at: kind === 'firing' ? alert.firstSeen : at });
     }
     this.#readSeq = seq;
   }
 
-  #resolve(alert: BridgeAlert, source: BridgeAlert, since: number): void {
+  #resolve(alert: BridgeAlert, source: BridgeAlert, since: number, tower: string): void {
     const { fingerprint } = alert;
     const known = this.entries.get(fingerprint);
     if (known === undefined) {
-      this.entries.set(fingerprint, { fingerprint, state: 'resolved', alert, sources: [source], version: 0, since });
+      this.entries.set(fingerprint, {
+        fingerprint,
+        state: 'resolved',
+        alert,
+        sources: [source],
+        tower,
+        version: 0,
+        since,
+      });
     } else {
       known.state = 'resolved';
+      known.tower = tower;
       known.alert = alert;
       known.sources = [source];
     }
@@ -140,9 +151,10 @@ export class AlertBook {
       const entry = this.entries.get(fingerprint);
       if (entry === undefined) {
         const since = alert.firstSeen;
-        this.entries.set(fingerprint, { fingerprint, state: 'firing', alert, sources, version: 0, since });
+        this.entries.set(fingerprint, { fingerprint, state: 'firing', alert, sources, tower: '', version: 0, since });
       } else {
         entry.state = 'firing';
+        entry.tower = '';
         entry.alert = alert;
         entry.sources = sources;
       }

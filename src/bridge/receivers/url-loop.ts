@@ -186,12 +186,15 @@ export class UrlLoop {
       const isPending = progress.isPending(entry);
       if (!isPending && (this.#stopping || deps.dryRun !== null)) continue;
       if (!isPending && !progress.isDueAgain(entry, this.#cycle, now, resolvedRetention)) continue;
-      const hold = this.#holdOf(entry);
       if (entry.state === 'resolved') {
-        // A resolve that was accepted is repeated only while the tower can be trusted to have nothing newer.
+        // An end that was accepted is repeated only while it is known that the alert has not begun again: another bridge with the
+        // same configuration may know better.
         if (isPending) pending.push(entry);
-        else if (hold === null && this.#cycle > 1) again.push(entry);
-      } else if (hold === 'held') {
+        else if (deps.holds.isBlind?.(entry.tower) !== true && this.#cycle > 1) again.push(entry);
+        continue;
+      }
+      const hold = this.#holdOf(entry);
+      if (hold === 'held') {
         waiting = true;
         if (this.#extend && !this.#stopping) held.push(entry);
       } else if (hold === null) (isPending ? pending : again).push(entry);

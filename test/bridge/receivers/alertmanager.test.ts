@@ -437,6 +437,21 @@ describe('an Alertmanager while a tower is held', () => {
     expect(world.peers.posts()).toHaveLength(before);
   });
 
+  it('does not repeat an end while nothing is known of the tower: the alert may fire again by now', async () => {
+    const world = makeWorld();
+    const receiver = start(world);
+    const a = named('a', world.clock.now());
+    apply(world, receiver, fires(world.clock.now(), a));
+    await world.clock.run(1000);
+    world.blind.add('t');
+    apply(world, receiver, ends(world.clock.now(), a));
+    await world.clock.run(300_000);
+    expect(world.peers.posts().flatMap(said)).toEqual(['a+', 'a-']);
+    world.blind.clear();
+    await world.clock.run(70_000);
+    expect(world.peers.posts().flatMap(said)).toEqual(['a+', 'a-', 'a-']);
+  });
+
   it('lets an alert expire when the longest hold is over, and sends its end when that is known', async () => {
     const world = makeWorld();
     const receiver = start(world);

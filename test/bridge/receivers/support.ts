@@ -231,6 +231,8 @@ export interface World {
   readonly metrics: RecordedMetrics;
   readonly logger: TestLogger;
   readonly holds: Map<string, Hold>;
+  /** Towers of which nothing is known. */
+  readonly blind: Set<string>;
   readonly deps: ReceiverDeps;
 }
 
@@ -242,18 +244,22 @@ export const makeWorld = (over: Partial<ReceiverDeps> = {}): World => {
   const metrics = recordMetrics();
   const peers = new FakePeers(clock);
   const holds = new Map<string, Hold>();
+  const blind = new Set<string>();
   const deps: ReceiverDeps = {
     store,
     clock,
     random: seeded(1),
     logger,
     metrics: metrics.metrics,
-    holds: { holdOf: (alert: BridgeAlert) => holds.get(alert.fingerprint) ?? null },
+    holds: {
+      holdOf: (alert: BridgeAlert) => holds.get(alert.fingerprint) ?? null,
+      isBlind: (tower) => blind.has(tower),
+    },
     pollInterval: 30_000,
     dryRun: null,
     ...over,
   };
-  return { clock, store, peers, metrics, logger, holds, deps };
+  return { clock, store, peers, metrics, logger, holds, blind, deps };
 };
 
 /** A receiver's configuration as it comes out of the schema. */
