@@ -70,7 +70,7 @@ export class Exporter {
     try {
       this.metrics.retainTowers(enabledCollectors(units));
       const listening = await this.server.listen(this.options.listenAddress);
-      await this.bridge.apply(this.config);
+      await this.bridge.start(this.config);
       this.units = units;
       for (const unit of units) unit.runtime.start();
       return listening;

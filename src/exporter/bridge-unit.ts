@@ -2,10 +2,11 @@ import { type Bridge, type BridgeTower, createBridge } from '../bridge/bridge.ts
 import type { AlertConsumer } from '../bridge/poll.ts';
 import type { ReceiverStatus } from '../bridge/receiver.ts';
 import { createReceiver } from '../bridge/receivers/create.ts';
+import { StoreError } from '../bridge/store/errors.ts';
 import { openStore } from '../bridge/store/sqlite.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { BridgeConfig, ExporterConfig } from '../config/schema.ts';
-import type { Logger } from '../log.ts';
+import { createFailureLog, type Logger } from '../log.ts';
 import type { OwnBridgeMetrics } from '../metrics/bridge-metrics.ts';
 
 export interface BridgeUnitOptions {
@@ -15,6 +16,8 @@ export interface BridgeUnitOptions {
   readonly metrics: OwnBridgeMetrics;
   /** With a function: payloads go there instead of being sent, and the state is kept in memory. */
   readonly dryRun: ((text: string) => void) | null;
+  /** How the state is opened; left out: as SQLite in `state_dir`. */
+  readonly open?: typeof openStore;
 }
 
 interface Running {
@@ -29,6 +32,8 @@ interface Running {
 export class BridgeUnit {
   private readonly options: BridgeUnitOptions;
   private running: Running | null = null;
+  /** Ends the waiting for a state that cannot be opened yet. */
+  private waiting: AbortController | null = null;
 
   constructor(options: BridgeUnitOptions) {
     this.options = options;
@@ -47,6 +52,21 @@ export class BridgeUnit {
   }
 
   /**
+   * Begins with the configuration's bridge. Where the disk is at fault, the metrics must live on: the state is tried again
+   * until it can be opened.
+   * @throws (rejects) StoreError for what only an operator can mend, or what a receiver cannot be made for
+   */
+  async start(config: ExporterConfig): Promise<void> {
+    try {
+      await this.apply(config);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      this.waiting = new AbortController();
+      void this.keepTrying(config, error, this.waiting.signal);
+    }
+  }
+
+  /**
    * Puts the configuration's bridge into effect, or changes nothing.
    * @throws (rejects) StoreError, or what a receiver cannot be made for
    */
@@ -55,6 +75,7 @@ export class BridgeUnit {
     const next = config.bridge;
     const towers = bridgeTowers(config);
     if (next === null) {
+      this.stopWaiting();
       this.running = null;
       await running?.bridge.stop();
     } else if (running !== null && running.config.state_dir === next.state_dir) {
@@ -62,6 +83,7 @@ export class BridgeUnit {
       this.running = { config: next, bridge: running.bridge };
     } else {
       const bridge = this.open(next, towers);
+      this.stopWaiting();
       this.running = { config: next, bridge };
       await running?.bridge.stop();
       bridge.start();
@@ -71,12 +93,38 @@ export class BridgeUnit {
 
   /** Delivers what waits for at most `drain_timeout`, then ends. */
   async stop(): Promise<void> {
+    this.stopWaiting();
     await this.running?.bridge.stop();
   }
 
+  private stopWaiting(): void {
+    this.waiting?.abort(new Error('the bridge no longer waits for its state'));
+    this.waiting = null;
+  }
+
+  private async keepTrying(config: ExporterConfig, first: StoreError, signal: AbortSignal): Promise<void> {
+    const { clock, logger, metrics } = this.options;
+    const failures = createFailureLog({ logger, clock, subject: 'opening the state of the bridge' });
+    let problem = first;
+    for (;;) {
+      failures.failed(problem);
+      metrics.stateError(problem.code);
+      try {
+        await clock.sleep(retryInterval, signal);
+        await this.apply(config);
+        failures.succeeded();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof StoreError)) throw error;
+        problem = error;
+      }
+    }
+  }
+
   private open(config: BridgeConfig, towers: readonly BridgeTower[]): Bridge {
-    const { clock, random, logger, metrics, dryRun } = this.options;
-    const store = openStore({ directory: dryRun === null ? config.state_dir : null, clock, logger });
+    const { clock, random, logger, metrics, dryRun, open = openStore } = this.options;
+    const store = open({ directory: dryRun === null ? config.state_dir : null, clock, logger });
     try {
       return createBridge({ config, towers, store, clock, random, logger, metrics, dryRun, createReceiver });
     } catch (error) {
@@ -85,6 +133,13 @@ export class BridgeUnit {
     }
   }
 }
+
+/** How long until a state that cannot be opened is tried again, milliseconds. */
+const retryInterval = 15_000;
+
+/** Whether a later try may mend it without an operator changing the configuration. */
+const isPassing = (error: unknown): error is StoreError =>
+  error instanceof StoreError && ['full', 'io', 'busy'].includes(error.code);
 
 const bridgeTowers = ({ towers }: ExporterConfig): BridgeTower[] =>
   towers.map(({ name, url, collectors }) => ({ name, url, pollInterval: collectors.alerts.interval }));
