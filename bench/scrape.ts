@@ -108,6 +108,8 @@ const compare = async (wrk: string, nginx: string, { series, encoding, seconds, 
     const references: number[] = [];
     try {
       await waitFor(nginxUrl);
+      const [a, b] = [await download(ownUrl, encoding), await download(nginxUrl, encoding)];
+      if (Math.abs(a.length - b.length) > 200) throw new Error(`not the same bytes: ${a.length} and ${b.length}`);
       for (const url of [ownUrl, nginxUrl]) await measure(wrk, url, headers, 1);
       for (let round = 0; round < rounds; round++) {
         values.push(await measure(wrk, ownUrl, headers, seconds));
@@ -145,6 +147,9 @@ events { worker_connections 256; }
 http {
   access_log off;
   sendfile on;
+  tcp_nopush on;
+  open_file_cache max=10 inactive=60s;
+  open_file_cache_valid 60s;
   gzip_static on;
   keepalive_requests 1000000;
   client_body_temp_path ${folder}/body;
