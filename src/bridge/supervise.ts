@@ -6,7 +6,10 @@ import { StoreError, type StoreErrorCode } from './store/errors.ts';
 import { openStore } from './store/sqlite.ts';
 import type { BridgeAlert } from './store/types.ts';
 
-export type SupervisedOptions = Omit<BridgeOptions, 'store'>;
+export interface SupervisedOptions extends Omit<BridgeOptions, 'store'> {
+  /** How the state is opened; left out: `openStore`. */
+  readonly open?: typeof openStore;
+}
 
 /** What time mends, and no restart: the exporter starts without its bridge and tries again. */
 const passing: ReadonlySet<StoreErrorCode> = new Set(['full', 'read_only', 'io', 'busy', 'other']);
@@ -70,6 +73,10 @@ class SupervisedBridge implements Bridge {
     return this.#bridge?.holdOf(alert) ?? null;
   }
 
+  isBlind(tower: string): boolean {
+    return this.#bridge?.isBlind?.(tower) ?? false;
+  }
+
   async reload(next: BridgeReload): Promise<void> {
     await this.#bridge?.reload(next);
     this.#options = { ...this.#options, ...next };
@@ -86,8 +93,8 @@ class SupervisedBridge implements Bridge {
   }
 
   async #open(): Promise<void> {
-    const { config, clock, logger, dryRun } = this.#options;
-    const store = openStore({ directory: dryRun === null ? config.state_dir : null, clock, logger });
+    const { config, clock, logger, dryRun, open = openStore } = this.#options;
+    const store = open({ directory: dryRun === null ? config.state_dir : null, clock, logger });
     try {
       const bridge = createBridge({ ...this.#options, store });
       await bridge.start();

@@ -9,13 +9,19 @@ export interface Inbox {
   down: boolean;
 }
 
+/** Where a receiver puts what it accepts. */
+export interface Sink {
+  readonly accepted: { push(transition: Transition): unknown };
+  readonly down: boolean;
+}
+
 export const newInbox = (): Inbox => ({ accepted: [], down: false });
 
 /** A receiver in memory that reads its transitions in order and accepts them one by one, unless it is down. */
 export const modelReceiver = (
   name: string,
   deps: Pick<ReceiverDeps, 'store'>,
-  inbox: Inbox,
+  inbox: Sink,
   perWake = 100,
 ): Receiver => {
   let running = false;
