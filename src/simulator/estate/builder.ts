@@ -71,6 +71,11 @@ export class Builder {
     return values[Math.floor(ordinal / stride) % values.length] ?? common;
   }
 
+  /** Null for most ordinals; every `stride`-th object takes the next value of the enum. */
+  rarely(name: EnumName, ordinal: number, stride: number): string | null {
+    return ordinal % stride === stride - 1 ? this.mostly(name, Math.floor(ordinal / stride), 1) : null;
+  }
+
   /** A CUID for an object that came to be `age` milliseconds before the start. */
   id(random: SeededRandom, age: number): string {
     return cuid(random, this.options.start - age);

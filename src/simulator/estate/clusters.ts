@@ -37,9 +37,11 @@ const clusterRow = (builder: Builder, profile: Profile, ordinal: number): Cluste
     connect_state: profile.connectState,
     disconnected_date: disconnected ? iso(start - random.int(1, 50) * 3_600_000) : null,
     disconnected_reason: disconnected
-      ? (builder.values('ClusterConnectorErrorCode')[Math.floor(ordinal / 3) % 5] ?? null)
+      ? (builder.values('ClusterConnectorErrorCode')[profile.name === 'half-way' ? 4 : Math.floor(ordinal / 12) % 4] ??
+        null)
       : null,
-    entityAsyncStatus: profile.connectState === 'REMOVING' ? 'DELETING' : null,
+    entityAsyncStatus:
+      profile.connectState === 'REMOVING' ? 'DELETING' : builder.rarely('EntityAsyncStatus', ordinal, 11),
     dns: ['10.0.0.53', '10.0.1.53'],
     ntp_servers: ordinal % 4 === 3 ? [] : ['ntp1.example.com', 'ntp2.example.com'],
     ntp_mode: builder.mostly('NtpMode', ordinal, 4),

@@ -98,7 +98,7 @@ const diskRow = (builder: Builder, host: BuiltHost, index: number, ordinal: numb
     pmem_dimms: [],
     partitions: partitionsOf(builder, slot.usage, size, random.float(0.1, 0.8)),
     labels: [],
-    entityAsyncStatus: ordinal % 97 === 96 ? builder.mostly('EntityAsyncStatus', Math.floor(ordinal / 97), 1) : null,
+    entityAsyncStatus: builder.rarely('EntityAsyncStatus', ordinal, 97),
   };
 };
 

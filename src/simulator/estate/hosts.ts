@@ -94,7 +94,7 @@ const hostRow = (builder: Builder, cluster: BuiltCluster, index: number, ordinal
     host_state: maintenance(builder, random, ordinal),
     merged_status: newer.merged,
     connect_status: newer.connect,
-    entityAsyncStatus: state === 'REMOVING' ? 'DELETING' : null,
+    entityAsyncStatus: state === 'REMOVING' ? 'DELETING' : builder.rarely('EntityAsyncStatus', ordinal, 71),
     management_ip: ip,
     data_ip: ip.replace(/^10\./, '172.'),
     access_ip: ordinal % 5 === 4 ? ip.replace(/^10\./, '192.') : null,

@@ -41,7 +41,7 @@ export const buildNics = (builder: Builder, hosts: readonly BuiltHost[]): NicRow
         labels: [],
         vds: null,
         vms: [],
-        entityAsyncStatus: null,
+        entityAsyncStatus: builder.rarely('EntityAsyncStatus', ordinal, 101),
       };
       host.nics?.push({ id: nic.id, name: nic.name });
       host.nic_count += 1;

@@ -26,8 +26,8 @@ const nullableColumns = (columns: Columns, version: Version): readonly string[] 
 const nullStride: Partial<
   Record<ResourceName, { readonly stride: number; readonly take: number; readonly from: number }>
 > = {
-  cluster: { stride: 4, take: 8, from: 14 },
-  host: { stride: 12, take: 1, from: 20 },
+  cluster: { stride: 4, take: 10, from: 14 },
+  host: { stride: 10, take: 1, from: 20 },
   disk: { stride: 37, take: 1, from: 40 },
   vm: { stride: 29, take: 1, from: 28 },
   alert: { stride: 19, take: 1, from: 10 },
@@ -36,7 +36,14 @@ const nullStride: Partial<
 };
 
 /** Columns whose null would contradict the row's own story; they are null elsewhere, with a reason. */
-const keep: ReadonlySet<string> = new Set(['hypervisor', 'ha_priority', 'deleted_at', 'original_name']);
+const keep: ReadonlySet<string> = new Set([
+  'hypervisor',
+  'cluster',
+  'host',
+  'ha_priority',
+  'deleted_at',
+  'original_name',
+]);
 
 /** Sets nulls where the version allows them, sparsely. Rows come in the order they were made in. */
 export const sprinkleNulls = (table: readonly AnyRow[], resource: ResourceName, version: Version): void => {
@@ -54,9 +61,11 @@ export const sprinkleNulls = (table: readonly AnyRow[], resource: ResourceName, 
   }
 };
 
-/** An object that was just made: the optional keys are not there at all, apart from its place. */
+const place: ReadonlySet<string> = new Set(['cluster', 'host', 'entityAsyncStatus']);
+
+/** An object that was just made: the optional keys are not there at all, apart from where it is and that it is in flux. */
 export const makeFresh = (row: AnyRow, resource: string, version: Version): void => {
   for (const column of nullableColumns(columnsIn(resource, version), version)) {
-    if (column !== 'cluster' && column !== 'host') delete row[column];
+    if (!place.has(column)) delete row[column];
   }
 };

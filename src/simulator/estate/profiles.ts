@@ -81,6 +81,7 @@ export const profileOf = (ordinal: number, builder: Builder): Profile => {
 
 const later = (ordinal: number): Profile => {
   const name = `cluster-${String(ordinal).padStart(3, '0')}`;
+  if (ordinal % 12 === 8) return { ...plain, name, version: '5.0.5', connectState: 'DISCONNECTED' };
   if (ordinal % 10 === 7) return { ...plain, name, hypervisor: 'VMWARE', version: '5.1.2' };
   if (ordinal % 10 === 9)
     return { ...plain, name, type: 'SMTX_ZBS', hypervisor: null, version: '5.5.1', compute: false };

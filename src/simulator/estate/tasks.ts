@@ -52,7 +52,7 @@ export const buildTasks = (builder: Builder, estate: Estate): void => {
       internal: false,
       start_time: iso(start - age),
       end_time: ordinal % 4 === 0 ? null : iso(start - age + minute),
-      entityAsyncStatus: null,
+      entityAsyncStatus: builder.rarely('EntityAsyncStatus', ordinal / 3, 5),
     });
   }
   byId(estate.tasks);

@@ -81,8 +81,10 @@ const vmRow = (
 ): VmRow => {
   const { status, recycled } = lifeOf(builder, home, ordinal);
   const running = status === 'RUNNING';
+  // A VM whose cluster is not known, as after a removal.
+  const lost = ordinal % 211 === 210;
   const placed = running || status === 'SUSPENDED' || ordinal % 4 === 0;
-  const host = placed && !recycled && hosts.length > 0 ? random.pick(hosts) : undefined;
+  const host = placed && !recycled && !lost && hosts.length > 0 ? random.pick(hosts) : undefined;
   const age = random.int(5, 59) * day;
   const id = builder.id(random, age);
   const name = nameOf(random, ordinal);
@@ -105,7 +107,7 @@ const vmRow = (
     name: recycled ? `in-recycle-bin-${name}-${random.digits(8, 36)}` : name,
     original_name: recycled ? name : null,
     description: ordinal % 5 === 0 ? `${name}: owner "team ${ordinal % 12}", cost centre ${1000 + (ordinal % 40)}` : '',
-    cluster: { id: home.row.id, name: home.row.name },
+    cluster: lost ? null : { id: home.row.id, name: home.row.name },
     host: host === undefined ? null : nestedHost(host.row),
     node_ip: host?.row.management_ip ?? '',
     status,
@@ -145,11 +147,11 @@ const vmRow = (
     firmware: builder.mostly('VmFirmware', ordinal, 3),
     clock_offset: builder.mostly('VmClockOffset', ordinal, 7),
     video_type: builder.mostly('VmVideoType', ordinal, 9),
-    io_policy: ordinal % 6 === 0 ? builder.mostly('VmDiskIoPolicy', ordinal, 4) : null,
+    io_policy: ordinal % 6 === 0 ? builder.mostly('VmDiskIoPolicy', Math.floor(ordinal / 6), 4) : null,
     max_bandwidth: ordinal % 6 === 0 ? 200 * MiB : null,
-    max_bandwidth_policy: ordinal % 6 === 0 ? builder.mostly('VmDiskIoRestrictType', ordinal, 4) : null,
+    max_bandwidth_policy: ordinal % 6 === 0 ? builder.mostly('VmDiskIoRestrictType', Math.floor(ordinal / 6), 4) : null,
     max_iops: ordinal % 6 === 0 ? 5000 : null,
-    max_iops_policy: ordinal % 6 === 0 ? builder.mostly('VmDiskIoRestrictType', ordinal, 4) : null,
+    max_iops_policy: ordinal % 6 === 0 ? builder.mostly('VmDiskIoRestrictType', Math.floor(ordinal / 6), 4) : null,
     nested_virtualization: false,
     win_opt: guest === 'WINDOWS',
     cloud_init_supported: true,
@@ -161,13 +163,15 @@ const vmRow = (
       builder.label(random, 'environment', ordinal % 2 === 0 ? 'production' : 'staging'),
       builder.label(random, 'owner', `team ${ordinal % 12}`),
       builder.label(random, 'untitled', null),
+      builder.label(random, 'cost-centre', String(1000 + (ordinal % 40))),
+      builder.label(random, 'backup', 'daily'),
     ],
     vm_disks: bare(random.int(2, 5)),
     vm_nics: bare(random.int(1, 3)),
-    snapshots: nested('snapshot', random.int(2, 10)),
+    snapshots: nested('snapshot', random.int(4, 16)),
     snapshot_plan: ordinal % 4 === 0 ? { id: builder.id(random, age), name: 'nightly' } : null,
     backup_plans: ordinal % 10 === 0 ? nested('backup', 1) : [],
-    entity_filter_results: [],
+    entity_filter_results: bare(4),
     gpu_devices: [],
     isolation_policy: null,
     pci_nics: [],
@@ -175,6 +179,6 @@ const vmRow = (
     vm_placement_group: nested('keep-apart', ordinal % 3),
     anti_malware_enabled: false,
     dpi_enabled: false,
-    entityAsyncStatus: ordinal % 61 === 60 ? builder.mostly('EntityAsyncStatus', Math.floor(ordinal / 61), 1) : null,
+    entityAsyncStatus: builder.rarely('EntityAsyncStatus', ordinal, 61),
   };
 };

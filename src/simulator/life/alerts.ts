@@ -1,6 +1,6 @@
 import type { AlertRow } from '../schema/alert.ts';
 import { type AlertSubject, buildAlert, type BuiltRule, timeText } from '../estate/alerts.ts';
-import { type Builder, byId, iso, second } from '../estate/builder.ts';
+import { type Builder, byId, hour, iso, second } from '../estate/builder.ts';
 import type { Estate } from '../estate/estate.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Scene } from './life.ts';
@@ -8,11 +8,15 @@ import type { Scene } from './life.ts';
 /** The server looks at every alert this often and stamps it. */
 const checkInterval = 30 * second;
 
+const usualForm = /^\d{4}-\d\d-\d\dT.*\.\d{3}Z$/;
+
 /** Alerts that start, change and end. */
 export class AlertLife {
   readonly #builder: Builder;
   readonly #estate: Estate;
   readonly #rules: readonly BuiltRule[];
+  /** Alerts that nobody looks at any more: their cluster had stopped reporting before the start. */
+  readonly #frozen: ReadonlySet<string>;
   #ordinal: number;
 
   constructor(builder: Builder, estate: Estate, rules: readonly BuiltRule[]) {
@@ -20,6 +24,8 @@ export class AlertLife {
     this.#estate = estate;
     this.#rules = rules;
     this.#ordinal = estate.alerts.length;
+    const longAgo = iso(builder.options.start - hour);
+    this.#frozen = new Set(estate.alerts.filter((alert) => alert.local_update_time < longAgo).map(({ id }) => id));
   }
 
   /** Raises an alert; its id, or null when the version or the estate has no place for it. */
@@ -54,14 +60,13 @@ export class AlertLife {
     this.#forget(2 * wanted + 20);
   }
 
-  /** Marks the open alerts as looked at, except those whose cluster stopped reporting long ago. */
+  /** Marks the open alerts as looked at. */
   stamp(now: number): void {
-    const checked = now - (now % checkInterval);
+    const checked = iso(now - (now % checkInterval));
     for (const alert of this.#estate.alerts) {
-      if (alert.ended) continue;
-      const before = Date.parse(alert.local_update_time);
-      // Other forms than ISO stay as they are: a server writes one form, and these are here to be met.
-      if (checked - before >= 0 && checked - before < 2 * 3_600_000) alert.local_update_time = iso(checked);
+      // Times in other forms than the usual one stay as they are: they are here to be met.
+      if (alert.ended || this.#frozen.has(alert.id) || !usualForm.test(alert.local_update_time)) continue;
+      if (alert.local_update_time < checked) alert.local_update_time = checked;
     }
   }
 

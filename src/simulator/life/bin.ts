@@ -52,8 +52,8 @@ export const takeOutOfBin = ({ estate, random, now }: Scene): void => {
     const model = estate.vms.find((one) => one.status === 'RUNNING' && one.cluster?.id === vm.cluster?.id);
     if (model !== undefined) {
       const name = `${model.name}-${random.digits(4, 36)}`;
-      const times = { local_created_at: iso(now), last_shutdown_time: null };
-      const twin = { ...structuredClone(model), ...times, id: cuid(random, now), local_id: uuid(random), name };
+      const own = { local_created_at: iso(now), cpu_usage: random.float(1, 40), memory_usage: random.float(5, 60) };
+      const twin = { ...structuredClone(model), ...own, id: cuid(random, now), local_id: uuid(random), name };
       estate.vms.push(twin);
       byId(estate.vms);
     }

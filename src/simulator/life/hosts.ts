@@ -2,6 +2,7 @@ import type { HostRow } from '../schema/host.ts';
 import { minute } from '../estate/builder.ts';
 import { nestedHost, newerStatus } from '../estate/hosts.ts';
 import { writeKnown } from '../estate/rollup.ts';
+import { driftHost } from './drift.ts';
 import type { Scene } from './life.ts';
 import { startRecovery } from './recovery.ts';
 import { refreshCluster } from './refresh.ts';
@@ -22,6 +23,8 @@ export const loseHost = (scene: Scene): void => {
   if (sound.length === 0) return;
   const host = random.pick(sound);
   const others = sound.filter((one) => one !== host && one.cluster.id === host.cluster.id);
+  // What is said of it from now on is what was last known.
+  driftHost(host, now - scene.builder.options.start);
   setStatus(host, 'SESSION_EXPIRED');
   for (const vm of estate.vms) {
     if (vm.host?.id !== host.id || vm.status !== 'RUNNING') continue;
@@ -35,7 +38,7 @@ export const loseHost = (scene: Scene): void => {
   }
   const alert = alerts.raise(now, random, { rule: 'host_work_status_is_unknown', host });
   refreshCluster(estate, host.cluster.id);
-  startRecovery(scene, host.cluster.id, Math.floor(host.used_data_space * 0.1));
+  startRecovery(scene, host.cluster.id, Math.floor(host.total_data_capacity * 0.05));
   scene.after(4 * minute, () => setStatus(host, 'CONNECTING'));
   scene.after(5 * minute, (later) => {
     setStatus(host, 'CONNECTED_HEALTHY');
