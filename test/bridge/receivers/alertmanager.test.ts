@@ -485,10 +485,10 @@ describe('the Alertmanager receiver over restarts', () => {
     const before = world.peers.posts().length;
     start(world);
     await world.clock.run(130_000);
-    const said_ = world.peers.posts().slice(before).flatMap(said);
-    expect(new Set(said_)).toEqual(new Set(['a+', 'b-', 'c-', 'd+']));
+    const told = world.peers.posts().slice(before).flatMap(said);
+    expect(new Set(told)).toEqual(new Set(['a+', 'b-', 'c-', 'd+']));
     // What was missed comes first, in order.
-    expect(said_.slice(0, 2)).toEqual(['c-', 'd+']);
+    expect(told.slice(0, 2)).toEqual(['c-', 'd+']);
   });
 
   it('drains what waits when it stops, and gives up at the deadline', async () => {
@@ -499,10 +499,12 @@ describe('the Alertmanager receiver over restarts', () => {
     const stopped = receiver.stop(25_000);
     const began = world.clock.now();
     let ended: number | null = null;
-    void stopped.then(() => {
+    const noted = (async () => {
+      await stopped;
       ended = world.clock.now();
-    });
+    })();
     await world.clock.run(60_000);
+    await noted;
     expect((ended ?? Infinity) - began).toBeLessThanOrEqual(25_000);
     expect(world.peers.posts('http://am-0').flatMap(said)).toEqual(['a+']);
     const total = world.peers.exchanges.length;
