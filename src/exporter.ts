@@ -1,6 +1,7 @@
 import type { ReceiverStatus } from './bridge/receiver.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExporterConfig } from './config/schema.ts';
+import { configWarnings } from './config/warnings.ts';
 import { BridgeUnit } from './exporter/bridge-unit.ts';
 import { createTowerUnit, type TowerUnit } from './exporter/tower-unit.ts';
 import { enabledCollectors, planTowers, retireTowers } from './exporter/towers.ts';
@@ -35,8 +36,8 @@ export class Exporter {
   private readonly bridge: BridgeUnit;
   private config: ExporterConfig;
   private units: readonly TowerUnit[] = [];
-  /** Reloads and the end come one after another. */
-  private turn: Promise<void> = Promise.resolve();
+  /** The start, reloads and the end come one after another. */
+  private turn: Promise<unknown> = Promise.resolve();
   private stopping = false;
 
   constructor(options: ExporterOptions) {
@@ -65,20 +66,8 @@ export class Exporter {
    * Builds everything, listens, and begins to collect.
    * @throws (rejects) ListenError, StoreError, or what a tower or receiver cannot be built for; nothing runs then
    */
-  async start(): Promise<Listening> {
-    const { units } = await planTowers([], this.config.towers, (tower) => this.build(tower, this.config));
-    try {
-      this.metrics.retainTowers(enabledCollectors(units));
-      const listening = await this.server.listen(this.options.listenAddress);
-      await this.bridge.start(this.config);
-      this.units = units;
-      for (const unit of units) unit.runtime.start();
-      return listening;
-    } catch (error) {
-      await Promise.all(units.map((unit) => unit.stop()));
-      await this.server.close();
-      throw error;
-    }
+  start(): Promise<Listening> {
+    return this.inTurn(() => this.begin());
   }
 
   /**
@@ -131,6 +120,23 @@ export class Exporter {
     );
   }
 
+  private async begin(): Promise<Listening> {
+    const { units } = await planTowers([], this.config.towers, (tower) => this.build(tower, this.config));
+    try {
+      this.metrics.retainTowers(enabledCollectors(units));
+      const listening = await this.server.listen(this.options.listenAddress);
+      await this.bridge.start(this.config);
+      this.units = units;
+      for (const unit of units) unit.runtime.start();
+      this.warn();
+      return listening;
+    } catch (error) {
+      await Promise.all(units.map((unit) => unit.stop()));
+      await this.server.close();
+      throw error;
+    }
+  }
+
   private async apply(config: ExporterConfig): Promise<void> {
     const { logger } = this.options;
     const reusable = sameForTowers(config, this.config) ? this.units : [];
@@ -149,10 +155,15 @@ export class Exporter {
     this.page.retainTowers(new Set(names(change.units)));
     await retireTowers(removed, this.snapshot);
     for (const unit of change.added) unit.runtime.start();
+    this.warn();
     logger.info(
       { started: names(change.added), ended: names(removed), unchanged: change.units.length - change.added.length },
       'the configuration was reloaded',
     );
+  }
+
+  private warn(): void {
+    for (const warning of configWarnings(this.config)) this.options.logger.warn({}, warning);
   }
 
   private build(tower: ExporterConfig['towers'][number], { bridge }: ExporterConfig): TowerUnit {
@@ -169,7 +180,7 @@ export class Exporter {
     });
   }
 
-  private inTurn(work: () => Promise<void>): Promise<void> {
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.turn.then(work);
     this.turn = result.catch(() => {});
     return result;

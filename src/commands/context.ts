@@ -22,8 +22,8 @@ export const commandContext = (command: Command): CommandContext => {
   };
 };
 
-/** Writes to standard output and waits until it is out. */
+/** Writes to standard output and waits until it is out. A reader that has gone ends the process elsewhere. */
 export const print = (text: string | Uint8Array): Promise<void> =>
-  new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
   });

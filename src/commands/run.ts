@@ -36,11 +36,11 @@ const run = async (command: Command): Promise<number> => {
     random: Math.random,
     logger,
   });
-  const { url } = await exporter.start();
-  logger.info({ version, node: process.version, url, towers: config.towers.map(({ name }) => name) }, 'started');
   process.on('SIGHUP', () => {
     // What goes wrong is logged and counted; the old configuration stays.
     exporter.reload().catch(() => {});
   });
+  const { url } = await exporter.start();
+  logger.info({ version, node: process.version, url, towers: config.towers.map(({ name }) => name) }, 'started');
   return stopOnSignal(logger, (config.bridge?.drain_timeout ?? 0) + stopMargin, () => exporter.stop());
 };
