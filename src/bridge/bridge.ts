@@ -7,7 +7,7 @@ import { createMapping, type Mapping } from './mapping.ts';
 import type { BridgeMetrics } from './metrics.ts';
 import { type OwnAlert, settleOwn, stateLost, towerAlerts, watchdog } from './own-alerts.ts';
 import type { AlertConsumer, AlertPoll } from './poll.ts';
-import { type CreateReceiver, ReceiverSet } from './receiver-set.ts';
+import { type CreateReceiver, type Planned, ReceiverSet } from './receiver-set.ts';
 import type { Hold, HoldView, ReceiverStatus } from './receiver.ts';
 import type { BridgeStore } from './store/bridge-store.ts';
 import { StoreError } from './store/errors.ts';
@@ -43,8 +43,8 @@ export interface BridgeReload {
 }
 
 export interface Bridge extends AlertConsumer, HoldView {
-  /** Starts the receivers and the housekeeping. @throws when a receiver cannot be made */
-  start(): Promise<void>;
+  /** Starts the receivers and the housekeeping. */
+  start(): void;
   /** Adds, replaces and removes receivers and towers. @throws (rejects) when a receiver cannot be made; nothing has changed then */
   reload(next: BridgeReload): Promise<void>;
   /**
@@ -58,7 +58,7 @@ export interface Bridge extends AlertConsumer, HoldView {
 /** Time between two rounds of housekeeping, milliseconds. */
 const housekeeping = 15_000;
 
-/** Makes the bridge; it does nothing before `start`. */
+/** Makes the bridge; it does nothing before `start`. @throws when a receiver cannot be made */
 export const createBridge = (options: BridgeOptions): Bridge => new AlertBridge(options);
 
 class AlertBridge implements Bridge {
@@ -69,6 +69,7 @@ class AlertBridge implements Bridge {
   readonly #stopped = new AbortController();
   readonly #failures: FailureLog;
   readonly #receivers: ReceiverSet;
+  readonly #planned: Planned;
   readonly #letters = new Map<string, number>();
   #config: BridgeConfig;
   #towers: ReadonlyMap<string, BridgeTower>;
@@ -85,15 +86,19 @@ class AlertBridge implements Bridge {
     this.#holds = new Holds(this.#startedAt);
     this.#failures = createFailureLog({ logger, clock, subject: 'writing the bridge state' });
     this.#receivers = new ReceiverSet(createReceiver, { store, clock, random, logger, metrics, holds: this, dryRun });
+    this.#planned = this.#plan(options);
   }
 
-  async start(): Promise<void> {
-    await this.#apply({ config: this.#config, towers: this.#options.towers });
+  start(): void {
+    this.#takeOver(this.#planned, { config: this.#config, towers: this.#options.towers });
     this.#rounds = this.#keepHouse();
   }
 
-  reload(next: BridgeReload): Promise<void> {
-    return this.#apply(next);
+  async reload(next: BridgeReload): Promise<void> {
+    const planned = this.#plan(next);
+    const gone = await planned.retire();
+    this.#takeOver(planned, next);
+    for (const name of gone) this.#options.metrics.removeReceiver(name);
   }
 
   async stop(deadline = this.#config.drain_timeout): Promise<void> {
@@ -142,17 +147,19 @@ class AlertBridge implements Bridge {
     return tower !== '' && this.#holds.holdOf(tower, '') !== null;
   }
 
-  /** Puts a configuration into effect. What can fail comes first. */
-  async #apply({ config, towers }: BridgeReload): Promise<void> {
+  #plan({ config, towers }: BridgeReload): Planned {
     const pollInterval = towers.reduce((longest, tower) => Math.max(longest, tower.pollInterval), 0);
-    const planned = this.#receivers.plan(config.receivers, pollInterval);
-    const gone = await planned.apply(() => {
+    return this.#receivers.plan(config.receivers, pollInterval);
+  }
+
+  /** Puts a configuration into effect. What can fail has been done. */
+  #takeOver(planned: Planned, { config, towers }: BridgeReload): void {
+    planned.takeOver(() => {
       this.#config = config;
       this.#towers = byName(towers);
       this.#mappings = new Map();
       this.#tolerated(() => this.#adopt(planned.consumers));
     });
-    for (const name of gone) this.#options.metrics.removeReceiver(name);
     this.#tolerated(() => this.#settleOwn());
     this.#receivers.wake();
   }

@@ -17,8 +17,10 @@ const replaceDeadline = 5_000;
 export interface Planned {
   /** The names under which the new set keeps cursors. */
   readonly consumers: ReadonlySet<string>;
-  /** Ends what is not in the new set, then lets `adopt` prepare the store, then starts what is new; answers with the names that are gone. */
-  apply(adopt: () => void): Promise<readonly string[]>;
+  /** Ends what is not in the new set; answers with the names that are gone for good. */
+  retire(): Promise<readonly string[]>;
+  /** Lets the new set take over: `adopt` prepares the store, then what is new starts. */
+  takeOver(adopt: () => void): void;
 }
 
 /** The configured receivers at work. */
@@ -39,18 +41,19 @@ export class ReceiverSet {
       if (known !== undefined && known.pollInterval === pollInterval && sameConfig(known.config, config)) return known;
       return { config, pollInterval, receiver: this.#create(config, { ...this.#deps, pollInterval }) };
     });
+    const before = this.#running;
     return {
       consumers: new Set(next.flatMap(({ receiver }) => receiver.consumers)),
-      apply: async (adopt) => {
-        const before = this.#running;
-        const ended = before.filter((running) => !next.includes(running));
-        await Promise.all(ended.map(({ receiver }) => receiver.stop(replaceDeadline)));
+      retire: async () => {
+        const ended = before.filter((running) => !next.includes(running)).map(({ receiver }) => receiver);
+        await Promise.all(ended.map((receiver) => receiver.stop(replaceDeadline)));
+        const names = ended.map(({ name }) => name);
+        return names.filter((name) => !next.some(({ receiver }) => receiver.name === name));
+      },
+      takeOver: (adopt) => {
         this.#running = next;
         adopt();
         for (const running of next) if (!before.includes(running)) running.receiver.start();
-        return ended
-          .map(({ receiver }) => receiver.name)
-          .filter((name) => !next.some(({ receiver }) => receiver.name === name));
       },
     };
   }

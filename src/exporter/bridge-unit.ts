@@ -1,6 +1,7 @@
-import { type Bridge, type BridgeTower, createBridge } from '../bridge/bridge.ts';
+import type { Bridge, BridgeTower } from '../bridge/bridge.ts';
 import type { AlertConsumer } from '../bridge/poll.ts';
 import type { ReceiverStatus } from '../bridge/receiver.ts';
+import { createRecoveringBridge } from '../bridge/recovering.ts';
 import { createReceiver } from '../bridge/receivers/create.ts';
 import { StoreError } from '../bridge/store/errors.ts';
 import { openStore } from '../bridge/store/sqlite.ts';
@@ -124,13 +125,18 @@ export class BridgeUnit {
 
   private open(config: BridgeConfig, towers: readonly BridgeTower[]): Bridge {
     const { clock, random, logger, metrics, dryRun, open = openStore } = this.options;
-    const store = open({ directory: dryRun === null ? config.state_dir : null, clock, logger });
-    try {
-      return createBridge({ config, towers, store, clock, random, logger, metrics, dryRun, createReceiver });
-    } catch (error) {
-      store.close();
-      throw error;
-    }
+    const directory = dryRun === null ? config.state_dir : null;
+    return createRecoveringBridge({
+      config,
+      towers,
+      openStore: () => open({ directory, clock, logger }),
+      clock,
+      random,
+      logger,
+      metrics,
+      dryRun,
+      createReceiver,
+    });
   }
 }
 

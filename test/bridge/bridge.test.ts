@@ -48,7 +48,7 @@ const begin = async (
     ...over,
   });
   bridges.push(bridge);
-  await bridge.start();
+  bridge.start();
   return bridge;
 };
 
@@ -274,7 +274,7 @@ describe('a reload', () => {
       },
     });
     bridges.push(bridge);
-    await bridge.start();
+    bridge.start();
     broken = true;
     const config = bridgeConfig({ receivers: [receiverConfig('r'), receiverConfig('x')] });
     await expect(bridge.reload({ config, towers: [] })).rejects.toThrow('no such thing');

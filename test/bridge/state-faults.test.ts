@@ -17,15 +17,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Bridge } from '../../src/bridge/bridge.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noBridgeMetrics } from '../../src/bridge/metrics.ts';
 import type { BridgeStore } from '../../src/bridge/store/bridge-store.ts';
 import { Database } from '../../src/bridge/store/database.ts';
 import { StoreError, type StoreErrorCode } from '../../src/bridge/store/errors.ts';
 import { migrate, migrations, schemaVersion } from '../../src/bridge/store/schema.ts';
 import { openStore, openStoreToRead, stateFile } from '../../src/bridge/store/sqlite.ts';
-import { superviseBridge } from '../../src/bridge/supervise.ts';
+import { createRecoveringBridge } from '../../src/bridge/recovering.ts';
 import { bridgeConfig } from './config.ts';
 import { modelReceiver, newInbox } from './model.ts';
 import { pollOf, rowOf } from './polls.ts';
@@ -231,48 +230,20 @@ const hold = async (user: number | null): Promise<object> => {
   return answer ?? {};
 };
 
-describe('the supervised bridge', () => {
-  const inbox = newInbox();
-  const supervise = (openWith: typeof openStore): Bridge =>
-    superviseBridge({
+describe('a bridge', () => {
+  it('sets a state aside that turns out damaged in use, and goes on with a fresh one', async () => {
+    const bridge = createRecoveringBridge({
       config: bridgeConfig({ state_dir: directory }),
       towers: [{ name: 't', url: 'https://tower.example.com', pollInterval: 30_000 }],
+      openStore: () => openStore({ directory, clock, logger }),
       clock,
       random: () => 0.5,
       logger,
       metrics: noBridgeMetrics,
       dryRun: null,
-      createReceiver: ({ name }, deps) => modelReceiver(name, deps, inbox),
-      open: openWith,
+      createReceiver: ({ name }, deps) => modelReceiver(name, deps, newInbox()),
     });
-
-  it('starts without its state while the disk is full, and takes polls as soon as there is space', async () => {
-    let full = true;
-    const bridge = supervise((options) => {
-      if (full) throw new StoreError('full', directory, 'no space');
-      return openStore(options);
-    });
-    await bridge.start();
-    await expect(bridge.accept(pollOf([rowOf('a')]))).rejects.toMatchObject({ code: 'full' });
-    expect(bridge.openAlertIds('t')).toEqual([]);
-    full = false;
-    clock.advance(10_000);
-    await vi.waitFor(() => bridge.accept(pollOf([rowOf('a')])));
-    expect(bridge.openAlertIds('t')).toEqual(['a']);
-    await bridge.stop();
-  });
-
-  it.each(['locked', 'newer_schema', 'cannot_open'] as const)('does not start when the state is %s', async (code) => {
-    const bridge = supervise(() => {
-      throw new StoreError(code, directory, 'a person has to look');
-    });
-    await expect(bridge.start()).rejects.toMatchObject({ code });
-    await bridge.stop();
-  });
-
-  it('sets a state aside that turns out damaged in use, and goes on with a fresh one', async () => {
-    const bridge = supervise(openStore);
-    await bridge.start();
+    bridge.start();
     const rows = Array.from({ length: 500 }, (_, index) => rowOf(`a${index}`));
     await bridge.accept(pollOf(rows));
     const file = openSync(stateFile(directory), 'r+');
@@ -284,9 +255,10 @@ describe('the supervised bridge', () => {
     closeSync(file);
     const changed = rows.map(({ id }) => rowOf(id, { message: 'other words' }));
     await expect(bridge.accept(pollOf(changed))).rejects.toMatchObject({ code: 'corrupt' });
-    await vi.waitFor(() => bridge.accept(pollOf(changed)));
+    await bridge.accept(pollOf(changed));
     expect(bridge.openAlertIds('t')).toHaveLength(500);
     expect(readdirSync(directory).some((name) => name.includes('damaged'))).toBe(true);
+    expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
     await bridge.stop();
   });
 });

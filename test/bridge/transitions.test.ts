@@ -133,10 +133,10 @@ describe('a mass vanish', () => {
   });
 
   it.each([
-    ['nine of nine', 9, 9, true],
-    ['ten of twenty', 10, 20, true],
-    ['ten of nineteen', 10, 19, false],
-  ])('%s: resolved %4$s', (_, gone, total, resolved) => {
+    { gone: 9, total: 9, resolved: true },
+    { gone: 10, total: 20, resolved: true },
+    { gone: 10, total: 19, resolved: false },
+  ])('of $gone of $total is believed: $resolved', ({ gone, total, resolved }) => {
     const machine = new Machine();
     const rows = many(total);
     machine.poll(pollOf(rows));

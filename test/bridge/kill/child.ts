@@ -40,7 +40,7 @@ const bridge = createBridge({
   dryRun: null,
   createReceiver: ({ name }) => modelReceiver(name, { store }, { accepted, down: false }, 5),
 });
-await bridge.start();
+bridge.start();
 
 const ask = (): void => {
   process.send?.({ held: bridge.openAlertIds('t') });

@@ -74,7 +74,7 @@ export class History {
         return receiver;
       },
     });
-    await this.#bridge.start();
+    this.#bridge.start();
     this.oracle.note(this.#takeWritten());
   }
 
