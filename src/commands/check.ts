@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { createTowerClient } from '../client/tower-client.ts';
 import { systemClock } from '../clock.ts';
 import type { TowerConfig } from '../config/schema.ts';
+import { configWarnings } from '../config/warnings.ts';
 import type { Logger } from '../log.ts';
+import { checkBridge } from './check/bridge.ts';
 import { type CheckResult, resultTable } from './check/result.ts';
 import { checkTower } from './check/tower.ts';
 import { commandContext, print } from './context.ts';
@@ -24,9 +26,13 @@ export const registerCheck = (program: Command): void => {
 const check = async (command: Command): Promise<number> => {
   const { logger, load } = commandContext(command);
   const config = load();
-  const towers = await Promise.all(config.towers.map((tower) => checkOne(tower, logger)));
-  const results = towers.flat();
+  const [bridge, ...towers] = await Promise.all([
+    config.bridge === null ? [] : checkBridge(config.bridge, systemClock),
+    ...config.towers.map((tower) => checkOne(tower, logger)),
+  ]);
+  const results = [...towers.flat(), ...bridge];
   await print(resultTable(results));
+  for (const warning of configWarnings(config)) await print(`warning: ${warning}\n`);
   return results.every(({ outcome }) => outcome === 'ok') ? exitCodes.ok : exitCodes.failure;
 };
 

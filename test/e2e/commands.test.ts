@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -117,6 +119,45 @@ describe('check', () => {
     expect(stdout).toMatch(/^ok +tower there +collector vms/m);
     expect(stdout).not.toMatch(/tower there +collector disks/);
     expect(code).toBe(1);
+  });
+
+  it('reaches every receiver and looks at the state directory', async () => {
+    await using tower = await startSimulator(small);
+    const server = createServer((request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(request.url === '/api/v2/status' ? '{"versionInfo":{"version":"0.25.0"}}' : '{}');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+    try {
+      const good = {
+        ...environment(tower),
+        ALERTMANAGER_URLS: url,
+        ALERT_WEBHOOK_URL: `${url}/MARKED`,
+        BRIDGE_STATE_DIR: folder,
+      };
+      const fine = await runProgram(['check'], good);
+      expect(fine.stdout).toMatch(/^ok +bridge +state/m);
+      expect(fine.stdout).toMatch(/^ok +receiver alertmanager +reach .*Alertmanager 0\.25\.0 answers/m);
+      expect(fine.stdout).toMatch(/^ok +receiver webhook +reach/m);
+      expect(fine.code).toBe(0);
+
+      const bad = {
+        ...good,
+        ALERTMANAGER_URLS: `${url}/nowhere,http://127.0.0.1:1`,
+        BRIDGE_STATE_DIR: join(folder, 'key.pem'),
+      };
+      const failed = await runProgram(['check'], bad);
+      expect(failed.stdout).toMatch(/^FAILED +bridge +state/m);
+      expect(failed.stdout.match(/^FAILED +receiver alertmanager/gm)).toHaveLength(2);
+      expect(failed.code).toBe(1);
+      expect(fine.stdout + fine.stderr + failed.stdout + failed.stderr).not.toContain('MARKED');
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 });
 
