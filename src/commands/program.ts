@@ -6,6 +6,7 @@ import { registerCollect } from './collect.ts';
 import { registerDemo } from './demo.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { registerRun } from './run.ts';
+import { registerSimulate } from './simulate.ts';
 
 /** Adds one command to the program. */
 export type Register = (program: Command) => void;
@@ -16,6 +17,7 @@ const registers: readonly Register[] = [
   registerCheck,
   registerCollect,
   registerAlerts,
+  registerSimulate,
 ];
 
 const exitCodeHelp = (): string =>

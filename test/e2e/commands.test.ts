@@ -85,6 +85,9 @@ describe('check', () => {
     const { code, stdout } = await runProgram(['check'], environment(tower));
     expect(stdout).toContain('what answered does not speak as CloudTower does');
     expect(code).toBe(1);
+    const elsewhere = await runProgram(['check'], { ...environment(tower), CLOUDTOWER_URL: `${tower.url}/elsewhere` });
+    expect(elsewhere.stdout).toContain('what answers at this URL is no CloudTower');
+    expect(elsewhere.code).toBe(1);
   });
 
   it('does not need what a version lacks', async () => {

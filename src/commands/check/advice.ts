@@ -57,6 +57,17 @@ const advice: Readonly<Record<TowerErrorCode, { readonly title: string; readonly
   aborted: { title: 'the time for the check was over', todo: 'Check `url` and firewalls; raise `timeout`.' },
 };
 
+const noTower = {
+  title: 'what answers at this URL is no CloudTower',
+  todo: 'Check `url` (scheme, host, port, path), and what stands between this machine and the tower.',
+};
+
+/** A failed sign-in in words: an operation that every CloudTower has is missing only where there is none. */
+export const explainSignInFailure = (error: unknown): string =>
+  error instanceof TowerError && error.code === 'missing_operation'
+    ? [noTower.title, error.message, noTower.todo].join('\n')
+    : explainFailure(error);
+
 /** A failure in words: what it means, what happened, what to do. */
 export const explainFailure = (error: unknown): string => {
   if (!(error instanceof TowerError)) {

@@ -5,7 +5,7 @@ import { resources } from '../../client/rows.ts';
 import type { TowerClient } from '../../client/tower-client.ts';
 import type { TowerConfig } from '../../config/schema.ts';
 import { type CollectorName, collectorNames } from '../../metrics/family.ts';
-import { explainFailure } from './advice.ts';
+import { explainFailure, explainSignInFailure } from './advice.ts';
 import type { CheckResult } from './result.ts';
 
 /** One question to the tower: the first page of something. */
@@ -80,7 +80,7 @@ const checkSignIn = async (config: TowerConfig, client: TowerClient, signal: Abo
     if (config.api_key !== null && error instanceof TowerError && error.code === 'forbidden') {
       return { outcome: 'ok', detail: 'with the API key' };
     }
-    return { outcome: 'failed', detail: explainFailure(error) };
+    return { outcome: 'failed', detail: explainSignInFailure(error) };
   }
 };
 
