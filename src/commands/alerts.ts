@@ -3,7 +3,7 @@ import { listDeadLetters } from './alerts/dead-letters.ts';
 import { listAlerts } from './alerts/list.ts';
 import { replay } from './alerts/replay.ts';
 import { sendTest } from './alerts/send-test.ts';
-import { addFlags, configFileFlag, type Flag, logFlags } from './flags.ts';
+import { addFlags, configFileFlag, dryRunFlag, type Flag, logFlags } from './flags.ts';
 
 const outputFlag: Flag = {
   syntax: '--output <format>',
@@ -18,6 +18,7 @@ export const alertsListFlags: readonly Flag[] = common;
 export const alertsSendTestFlags: readonly Flag[] = [
   ...common,
   receiverFlag,
+  dryRunFlag,
   { syntax: '--timeout <seconds>', description: 'How long each delivery may take.', default: '30' },
 ];
 export const alertsDeadLettersFlags: readonly Flag[] = [
@@ -32,12 +33,6 @@ export const alertsReplayFlags: readonly Flag[] = [
   { syntax: '--timeout <seconds>', description: 'How long each delivery may take.', default: '30' },
 ];
 
-/** The switch that prints instead of sending; it takes no argument. */
-export const dryRunFlag = {
-  syntax: '--bridge.dry-run',
-  description: 'Print what would be sent to the receivers instead of sending it.',
-} as const;
-
 /** Adds `alerts` with its commands, which work on the state directory of the configuration. */
 export const registerAlerts = (program: Command): void => {
   const alerts = program.command('alerts').description("look at the alert bridge's state, and try its receivers");
@@ -49,18 +44,11 @@ export const registerAlerts = (program: Command): void => {
   ): Command =>
     addFlags(alerts.command(name), flags)
       .description(description)
-      .helpOption('--help', 'show what this command takes')
-      .exitOverride()
       .action(async (_options: object, command: Command) => {
         process.exitCode = await action(command);
       });
   add('list', 'show the alerts that the bridge holds; works beside a running exporter', alertsListFlags, listAlerts);
-  add(
-    'send-test',
-    'send a test alert through each receiver: firing, then resolved',
-    alertsSendTestFlags,
-    sendTest,
-  ).option(dryRunFlag.syntax, dryRunFlag.description);
+  add('send-test', 'send a test alert through each receiver: firing, then resolved', alertsSendTestFlags, sendTest);
   add(
     'dead-letters',
     'show what receivers would not have; works beside a running exporter',

@@ -19,7 +19,7 @@ interface Outcome {
 /** `alerts send-test`: one test alert through each receiver, firing and then resolved. */
 export const sendTest = async (command: Command): Promise<number> => {
   const context = alertsContext(command);
-  const dryRun = command.opts()['bridge.dryRun'] === true;
+  const dryRun = context.flags('bridge.dry-run') !== null;
   const outcomes = await Promise.all(chosenReceivers(context).map((receiver) => tryOne(context, receiver, dryRun)));
   await context.answer(
     outcomes,

@@ -39,7 +39,7 @@ export const startTrial = (
 };
 
 const settle = async (store: BridgeStore, receiver: Receiver, timeout: number): Promise<string | null> => {
-  const { clock } = { clock: systemClock };
+  const clock = systemClock;
   const end = clock.monotonic() + timeout;
   receiver.wake();
   for (;;) {
