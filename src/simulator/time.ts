@@ -12,7 +12,7 @@ export const simulatedTime = (clock: Clock, scale: number): SimulatedTime => {
   const [wall, base] = [clock.now(), clock.monotonic()];
   let skipped = 0;
   return {
-    now: () => wall + (clock.monotonic() - base) * scale + skipped,
+    now: () => Math.floor(wall + (clock.monotonic() - base) * scale + skipped),
     skip: (ms) => {
       skipped += ms;
     },

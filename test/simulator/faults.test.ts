@@ -69,6 +69,21 @@ describe('answers in the place of the answer', () => {
     expect((await ask('get-disks')).json).toEqual({ data: [] });
   });
 
+  test('an answer that is slow to start, and one that is slow to end', async () => {
+    await begin();
+    simulator.faults.delay('get-vms', 30, { times: 1 });
+    simulator.faults.add({ operation: 'get-hosts', times: 1, action: { kind: 'delay', ms: 30, part: 'body' } });
+    expect(rowsOf(await ask('get-vms'))).toHaveLength(50);
+    const token = await login(simulator);
+    const response = await fetch(`${simulator.url}/v2/api/get-hosts`, {
+      method: 'POST',
+      headers: { authorization: token, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(response.headers.get('content-length')).not.toBeNull();
+    expect(await response.json()).toEqual(simulator.state.hosts);
+  });
+
   test('a cut body, a reset and silence', async () => {
     await begin();
     simulator.faults.cut('get-vms', { times: 1 });

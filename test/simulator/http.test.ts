@@ -176,6 +176,15 @@ describe('transport', () => {
     expect((await fetch(`${simulator.url}/api/v2/get-vms`, { method: 'POST' })).status).toBe(404);
   });
 
+  test('a GraphQL look-up tells what AUTHN logins must name', async () => {
+    const simulator = await start({ authConfigId: 'directory-7' });
+    const response = await fetch(`${simulator.url}/api`, {
+      method: 'POST',
+      body: JSON.stringify({ query: '{authnStrategies{id type}}' }),
+    });
+    expect(await response.json()).toEqual({ data: { authnStrategies: [{ id: 'directory-7', type: 'LDAP' }] } });
+  });
+
   test('every answer has a request id of its own', async () => {
     const ask = await signedIn(await start());
     const seen = new Set<string | null>();

@@ -9,7 +9,8 @@ import { answerControl, type ControlTarget } from './control.ts';
 import { HttpError } from './errors.ts';
 import { readLanguage } from './language.ts';
 import { findOperation, type Operation, type Tower } from './operations.ts';
-import { htmlPage, plan, send, type Outgoing } from './send.ts';
+import { answerElsewhere } from './elsewhere.ts';
+import { plan, send, type Outgoing } from './send.ts';
 
 export interface HandlerOptions {
   readonly tower: Tower;
@@ -35,13 +36,7 @@ export const createHandler =
     }
     options.beforeRequest();
     if (!url.pathname.startsWith(base)) {
-      // The appliance serves its user interface here.
-      send(response, {
-        status: url.pathname === '/' ? 200 : 404,
-        headers: {},
-        body: htmlPage('CloudTower'),
-        type: 'text/html',
-      });
+      send(response, answerElsewhere(options.tower, request.method ?? '', url.pathname, body.toString()));
       return;
     }
     const name = url.pathname.slice(base.length);
@@ -79,8 +74,9 @@ export const createHandler =
       entry.requestId,
     );
     entry.status = outgoing.status;
-    entry.bytes = Buffer.byteLength(outgoing.body);
-    await transmit(response, outgoing, actions, options.clock);
+    const bytes = Buffer.from(outgoing.body);
+    entry.bytes = bytes.length;
+    await transmit(response, outgoing, bytes, actions, options.clock);
   };
 
 /** The undisturbed answer as JSON text. */
@@ -142,16 +138,16 @@ const loggedBody = (name: string, body: Buffer): unknown => {
 const transmit = async (
   response: ServerResponse,
   outgoing: Outgoing,
+  bytes: Buffer,
   actions: readonly FaultAction[],
   clock: Clock,
 ): Promise<void> => {
   const cut = actions.find((action) => action.kind === 'cut');
   const slow = actions.find((action) => action.kind === 'delay' && action.part === 'body');
   if (cut === undefined && slow === undefined) {
-    send(response, outgoing);
+    send(response, outgoing, bytes);
     return;
   }
-  const bytes = Buffer.from(outgoing.body);
   const half = Math.floor(bytes.length * (cut?.kind === 'cut' ? (cut.share ?? 0.5) : 0.5));
   response.writeHead(outgoing.status, {
     ...outgoing.headers,

@@ -83,8 +83,11 @@ const statusAnswer = (
   }
 };
 
-export const send = (response: ServerResponse, outgoing: Outgoing): void => {
-  const bytes = Buffer.from(outgoing.body);
+export const send = (
+  response: ServerResponse,
+  outgoing: Outgoing,
+  bytes: Buffer = Buffer.from(outgoing.body),
+): void => {
   response.writeHead(outgoing.status, {
     ...outgoing.headers,
     'content-type': outgoing.type,

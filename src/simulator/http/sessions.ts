@@ -32,6 +32,8 @@ const equal = (left: string, right: string): boolean => {
 
 /** Logins and tokens of the one user that the tower has. Times are the tower's. */
 export class Sessions {
+  /** The configuration that AUTHN logins must name. */
+  readonly authConfigId: string;
   readonly #options: SessionOptions;
   readonly #now: () => number;
   /** Tokens signed by earlier generations are refused. */
@@ -42,6 +44,7 @@ export class Sessions {
   #lockedUntil = 0;
 
   constructor(options: SessionOptions, now: () => number) {
+    this.authConfigId = options.authConfigId;
     this.#options = options;
     this.#now = now;
   }
