@@ -100,7 +100,3 @@ export const findOperation = (name: string, method: string, version: Version): O
   }
   return operation;
 };
-
-/** The operations a version has. */
-export const operationNames = (version: Version): readonly string[] =>
-  [...table].filter(([, operation]) => atLeast(version, operation.since)).map(([name]) => name);

@@ -58,22 +58,3 @@ const unorderable: ReadonlySet<Kind> = new Set<Kind>(['ref', 'refs', 'texts', 'n
 
 /** Whether `orderBy` knows a column of this kind: scalars and embedded objects. */
 export const isOrderable = (kind: Kind): boolean => !unorderable.has(kind);
-
-const onlyId: ReadonlySet<string> = new Set([
-  'alertRule',
-  'application',
-  'clusterSettings',
-  'ecpLicense',
-  'ipmi',
-  'isolationPolicy',
-  'license',
-  'vcenterAccount',
-  'vmDisk',
-  'vmEntityFilterResult',
-  'vmNic',
-  'vsphereEsxiAccount',
-  'zone',
-]);
-
-/** Whether a nested row of this resource carries a name beside the id. */
-export const nestsName = (target: string): boolean => !onlyId.has(target) && target !== 'label';
