@@ -12,10 +12,13 @@ const maxScrapes = 40;
 /** Answers scrapes, on the shortest way from the socket to the page. */
 export class ScrapeHandler {
   private readonly page: MetricsPage;
+  private readonly answerTimeout: number;
   private inFlight = 0;
 
-  constructor(page: MetricsPage) {
+  /** `answerTimeout`: how long a client may take to read its answer, in milliseconds. */
+  constructor(page: MetricsPage, answerTimeout: number) {
     this.page = page;
+    this.answerTimeout = answerTimeout;
   }
 
   /** Answers with the whole page, or with the one of a tower. Never throws. */
@@ -49,8 +52,19 @@ export class ScrapeHandler {
     if (encoding !== 'identity') response.setHeader('Content-Encoding', encoding);
     const [first] = parts;
     if (request.method === 'HEAD') response.end();
-    else if (parts.length === 1 && first !== undefined) response.end(first);
-    else await sendParts(parts, response);
+    else if (parts.length === 1 && first !== undefined) {
+      response.end(first);
+      if (response.writableLength > 0) this.limitTime(response);
+    } else {
+      this.limitTime(response);
+      await sendParts(parts, response);
+    }
+  }
+
+  /** Cuts off a client that has not taken its answer in time. */
+  private limitTime(response: ServerResponse): void {
+    const timer = setTimeout(() => response.destroy(), this.answerTimeout);
+    response.once('close', () => clearTimeout(timer));
   }
 }
 

@@ -1,11 +1,27 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { MetricsPage } from '../metrics/page.ts';
 import { explainListenFailure, parseListenAddress } from './address.ts';
+import { type AuthResult, BasicAuth } from './basic-auth.ts';
+import { defaultLimits, type ServerLimits } from './limits.ts';
+import { PasswordThread } from './passwords.ts';
+import { text } from './responses.ts';
 import { createRoutes, type RouteOptions } from './routes.ts';
 import { ScrapeHandler } from './scrape.ts';
+import { openWebConfig, type WebConfig } from './web-config.ts';
+import type { WebConfigFile } from './web-config-file.ts';
 
 export interface WebServerOptions extends RouteOptions {
   readonly page: MetricsPage;
+  /** TLS, basic authentication and headers; without it plain HTTP for everyone. */
+  readonly webConfig?: WebConfigFile | null;
+  /** What differs from the default limits. */
+  readonly limits?: Partial<ServerLimits>;
 }
 
 /** Where the server listens. */
@@ -16,19 +32,31 @@ export interface Listening {
   readonly url: string;
 }
 
-/** The exporter's HTTP server: scrapes on the shortest path, everything else through the routes. */
+/** How often the web configuration's files are looked at, in milliseconds. */
+const refreshInterval = 5000;
+
+/** The exporter's HTTP server: limits, TLS and authentication first, then scrapes on the shortest path and all else by the routes. */
 export class WebServer {
-  private readonly server: Server;
+  private readonly server: HttpServer | HttpsServer;
+  private readonly limits: ServerLimits;
   private readonly scrapes: ScrapeHandler;
   private readonly telemetryPath: string;
   private readonly routes: (request: IncomingMessage, response: ServerResponse) => void;
+  private readonly webConfig: WebConfigFile | null;
+  private readonly passwords = new PasswordThread();
+  private readonly auth = new BasicAuth((password, hash) => this.passwords.compare(password, hash));
+  private refresh: NodeJS.Timeout | null = null;
   private isClosing = false;
 
   constructor(options: WebServerOptions) {
+    this.limits = { ...defaultLimits, ...options.limits };
     this.telemetryPath = options.telemetryPath;
-    this.scrapes = new ScrapeHandler(options.page);
+    this.scrapes = new ScrapeHandler(options.page, this.limits.answerTimeout);
     this.routes = createRoutes(options, this.scrapes);
-    this.server = createServer((request, response) => this.handle(request, response));
+    this.webConfig = options.webConfig ?? null;
+    this.server = this.create();
+    this.server.maxConnections = this.limits.connections;
+    this.server.timeout = this.limits.idleTimeout;
   }
 
   /**
@@ -48,27 +76,101 @@ export class WebServer {
     });
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw explainListenFailure(address, 'no address');
+    if (this.webConfig !== null) {
+      this.refresh = setInterval(() => this.webConfig?.refresh(), refreshInterval);
+      this.refresh.unref();
+    }
     const isAny = bound.address === '::' || bound.address === '0.0.0.0';
     const shown = isAny ? '127.0.0.1' : bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-    return { host: bound.address, port: bound.port, url: `http://${shown}:${bound.port}` };
+    const scheme = this.config().tls === null ? 'http' : 'https';
+    return { host: bound.address, port: bound.port, url: `${scheme}://${shown}:${bound.port}` };
   }
 
   /** Takes no more requests, lets those in flight finish for at most `timeoutMs`, then cuts what is left. */
   async close(timeoutMs = 5000): Promise<void> {
     this.isClosing = true;
     const { server } = this;
-    if (!server.listening) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // A connection that was busy when the closing began is idle once its answer is out.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
-    await closed;
-    clearInterval(sweep);
-    clearTimeout(cut);
+    if (this.refresh !== null) clearInterval(this.refresh);
+    if (server.listening) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A connection that was busy when the closing began is idle once its answer is out.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50);
+      const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+      await closed;
+      clearInterval(sweep);
+      clearTimeout(cut);
+    }
+    await this.passwords.close();
+  }
+
+  private config(): WebConfig {
+    return this.webConfig?.current ?? openWebConfig;
+  }
+
+  private create(): HttpServer | HttpsServer {
+    const { limits } = this;
+    const options = {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeout,
+      requestTimeout: limits.requestTimeout,
+      keepAliveTimeout: limits.keepAliveTimeout,
+      connectionsCheckingInterval: limits.checkInterval,
+    };
+    const listener = (request: IncomingMessage, response: ServerResponse): void => this.handle(request, response);
+    const { tls } = this.config();
+    if (tls === null) return createHttpServer(options, listener);
+    const handshakeTimeout = limits.handshakeTimeout;
+    const server = createHttpsServer({ ...options, ...tls.server, ...tls.context, handshakeTimeout }, listener);
+    server.on('secureConnection', (socket) => {
+      if (this.config().tls?.admits(socket) === false) socket.destroy();
+    });
+    this.webConfig?.onChange((next) => {
+      if (next.tls !== null) server.setSecureContext(next.tls.context);
+    });
+    return server;
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
+    const { users, headers } = this.config();
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    for (const [name, value] of headers) response.setHeader(name, value);
     if (this.isClosing) response.setHeader('Connection', 'close');
+    if (this.refusesBody(request, response)) return;
+    if (users.size === 0) this.dispatch(request, response);
+    else void this.authenticate(users, request, response);
+  }
+
+  /** Nobody needs to send much here; what is not read must not keep coming either, so the connection ends with the answer. */
+  private refusesBody(request: IncomingMessage, response: ServerResponse): boolean {
+    const isUnbounded = request.headers['transfer-encoding'] !== undefined;
+    if (!isUnbounded && Number(request.headers['content-length'] ?? 0) <= this.limits.bodyBytes) return false;
+    response.setHeader('Connection', 'close');
+    text(response, isUnbounded ? 411 : 413, isUnbounded ? 'a body needs a Content-Length' : 'the body is too large');
+    response.once('finish', () => request.socket.destroySoon());
+    return true;
+  }
+
+  private async authenticate(
+    users: ReadonlyMap<string, string>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    let result: AuthResult;
+    try {
+      result = await this.auth.check(users, request.headers.authorization);
+    } catch {
+      return text(response, 500, 'the password could not be checked');
+    }
+    if (result === 'granted') return this.dispatch(request, response);
+    if (result === 'busy') {
+      response.setHeader('Retry-After', '5');
+      return text(response, 503, 'too many sign-ins at a time');
+    }
+    response.setHeader('WWW-Authenticate', 'Basic realm="cloudtower-exporter", charset="UTF-8"');
+    return text(response, 401, 'unauthorized');
+  }
+
+  private dispatch(request: IncomingMessage, response: ServerResponse): void {
     const url = originForm(request.url ?? '/');
     request.url = url;
     const end = url.indexOf('?');
