@@ -13,9 +13,14 @@ export interface RouteOptions {
   readonly missing: () => readonly string[];
   /** Reads the configuration again; rejects with what is wrong with it, and then changes nothing. */
   readonly reload: () => Promise<void>;
-  /** Further routes; they come before the built-in ones, so that one may answer `/`. */
+  /**
+   * Further routes; they come before the built-in ones, so that one may answer `/`. A Content-Security-Policy that the response
+   * carries already is the operator's and stays.
+   */
   readonly routes?: readonly Router[];
 }
+
+const landingPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /** Everything but the scrape itself. */
 export const createRoutes = (options: RouteOptions, scrapes: ScrapeHandler): Express => {
@@ -70,10 +75,8 @@ export const createRoutes = (options: RouteOptions, scrapes: ScrapeHandler): Exp
   app
     .route('/')
     .get((_request, response) => {
-      response
-        .type('html')
-        .setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-        .send(landingPage(options.telemetryPath, options.towers()));
+      if (!response.hasHeader('Content-Security-Policy')) response.setHeader('Content-Security-Policy', landingPolicy);
+      response.type('html').send(landingPage(options.telemetryPath, options.towers()));
     })
     .all((_request, response) => refuse(response, ['GET', 'HEAD']));
 

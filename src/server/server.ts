@@ -32,6 +32,13 @@ export interface Listening {
   readonly url: string;
 }
 
+/** What browsers should keep to with every answer. A page adds a content security policy of its own. */
+const safetyHeaders = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+  ['Referrer-Policy', 'no-referrer'],
+] as const;
+
 /** How often the web configuration's files are looked at, in milliseconds. */
 const refreshInterval = 5000;
 
@@ -132,7 +139,7 @@ export class WebServer {
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
     const { users, headers } = this.config();
-    response.setHeader('X-Content-Type-Options', 'nosniff');
+    for (const [name, value] of safetyHeaders) response.setHeader(name, value);
     for (const [name, value] of headers) response.setHeader(name, value);
     if (this.isClosing) response.setHeader('Connection', 'close');
     if (this.refusesBody(request, response)) return;
