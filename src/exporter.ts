@@ -10,6 +10,7 @@ import { ExporterMetrics } from './metrics/exporter-metrics.ts';
 import { MetricsPage } from './metrics/page.ts';
 import { Snapshot } from './metrics/snapshot.ts';
 import { type Listening, WebServer } from './server/server.ts';
+import type { WebConfigFile } from './server/web-config-file.ts';
 import { revision, version } from './version.ts';
 
 export interface ExporterOptions {
@@ -19,6 +20,8 @@ export interface ExporterOptions {
   readonly reload: () => ExporterConfig;
   readonly listenAddress: string;
   readonly telemetryPath: string;
+  /** TLS and authentication of the server; null: plain HTTP for everyone. */
+  readonly webConfig: WebConfigFile | null;
   /** With a function: the bridge hands it the payloads instead of sending them. */
   readonly dryRun: ((text: string) => void) | null;
   readonly clock: Clock;
@@ -56,6 +59,7 @@ export class Exporter {
     this.server = new WebServer({
       page: this.page,
       telemetryPath: options.telemetryPath,
+      webConfig: options.webConfig,
       towers: () => this.units.map(({ config }) => config.name),
       missing: () => this.missing(),
       reload: () => this.reload(),
@@ -87,6 +91,7 @@ export class Exporter {
         throw error;
       }
       this.metrics.configReload({ success: true, atMs: clock.now() });
+      this.options.webConfig?.refresh();
     });
   }
 

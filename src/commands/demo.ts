@@ -41,6 +41,7 @@ const demo = async (command: Command): Promise<number> => {
     reload: () => config,
     listenAddress: `127.0.0.1:${await freePort(ports.exporter)}`,
     telemetryPath: '/metrics',
+    webConfig: null,
     dryRun: null,
     clock,
     random: Math.random,

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { Exporter } from '../exporter.ts';
+import { WebConfigFile } from '../server/web-config-file.ts';
 import { version } from '../version.ts';
 import { commandContext, print } from './context.ts';
 import { addFlags, configFileFlag, dryRunFlag, type Flag, logFlags, webFlags } from './flags.ts';
@@ -23,14 +25,14 @@ export const registerRun = (program: Command): void => {
 const run = async (command: Command): Promise<number> => {
   const { flags, logger, load } = commandContext(command);
   dieOnUnhandled(logger);
-  // Serving in the clear what was meant to be locked would be worse than not serving.
-  if (flags('web.config.file') !== null) throw new Error('--web.config.file is not supported by this version yet');
   const config = load();
+  const webConfigFile = flags('web.config.file');
   const exporter = new Exporter({
     config,
     reload: load,
     listenAddress: flags('web.listen-address') ?? ':9861',
     telemetryPath: flags('web.telemetry-path') ?? '/metrics',
+    webConfig: webConfigFile === null ? null : new WebConfigFile(resolve(webConfigFile), logger),
     dryRun: flags('bridge.dry-run') === null ? null : (text) => void print(text),
     clock: systemClock,
     random: Math.random,

@@ -3,6 +3,7 @@ import { exitCodeMeanings } from '../../src/commands/exit-codes.ts';
 import { createProgram } from '../../src/commands/program.ts';
 import { environmentVariables } from '../../src/config/environment.ts';
 import { configSchema } from '../../src/config/schema.ts';
+import { webConfigSchema } from '../../src/server/web-config.ts';
 import { keySections } from './keys.ts';
 import { code, generatedNote, table } from './markdown.ts';
 
@@ -62,7 +63,10 @@ export const configurationPage = (): string =>
       environmentVariables.map(({ name, description }) => [code(name), description]),
     ),
     '## Keys of the configuration file',
-    keySections(configSchema({ directory: '/' })),
+    keySections('The file', configSchema({ directory: '/' })),
+    '## Keys of the web configuration file',
+    'The file of `--web.config.file`, in the form of the Prometheus exporter-toolkit. It, and the certificates that it names, are read again when they change.',
+    keySections('The web configuration file', webConfigSchema({ directory: '/' })),
     '',
   ].join('\n\n');
 

@@ -11,21 +11,21 @@ interface Section {
   readonly inner: readonly Section[];
 }
 
-/** The sections of all maps of a schema, the outer ones first: a table each, a row a key. */
-export const keySections = (root: z.ZodType): string => {
+/** The sections of all maps of a schema, the outer ones first: a table each, a row a key. `file` names the outermost. */
+export const keySections = (file: string, root: z.ZodType): string => {
   const written = new Set<string>();
   const write = (section: Section): string[] => {
     if (written.has(section.title)) return [];
     written.add(section.title);
-    const text = `### ${code(section.title)}\n\n${table(['key', 'type', 'default', 'meaning'], section.rows)}`;
+    const text = `### ${section.title}\n\n${table(['key', 'type', 'default', 'meaning'], section.rows)}`;
     return [text].concat(section.inner.flatMap(write));
   };
-  return write(sectionOf('the file', root)).join('\n\n').replace('`the file`', 'The file');
+  return write(sectionOf(file, '', root)).join('\n\n');
 };
 
-const sectionOf = (title: string, schema: z.ZodType): Section => {
+const sectionOf = (title: string, path: string, schema: z.ZodType): Section => {
   const fields = [...(fieldsOf(fieldInfo(schema).schema) ?? [])];
-  const prefix = title === 'the file' ? '' : `${title}.`;
+  const prefix = path === '' ? '' : `${path}.`;
   const inner = fields.flatMap(([name, field]) =>
     innerSections(name, shared.has(name) ? name : `${prefix}${name}`, field),
   );
@@ -35,9 +35,11 @@ const sectionOf = (title: string, schema: z.ZodType): Section => {
 const innerSections = (name: string, title: string, field: z.ZodType): Section[] => {
   const { schema } = fieldInfo(field);
   if (fieldsOf(schema) !== null)
-    return name === 'collectors' ? [collectorSection(title, schema)] : [sectionOf(title, field)];
+    return name === 'collectors' ? [collectorSection(title, schema)] : [sectionOf(code(title), title, field)];
   const element = elementOf(schema);
-  return element !== null && fieldsOf(fieldInfo(element).schema) !== null ? [sectionOf(`${title}[]`, element)] : [];
+  return element !== null && fieldsOf(fieldInfo(element).schema) !== null
+    ? [sectionOf(code(`${title}[]`), `${title}[]`, element)]
+    : [];
 };
 
 /** The collectors have the same keys with other defaults: one table for all of them. */
@@ -62,8 +64,8 @@ const collectorSection = (title: string, schema: z.ZodType): Section => {
     fieldInfo(field).description ?? '',
   ]);
   const names = collectors.map(([name, field]) => [code(name), 'map', '', fieldInfo(field).description ?? '']);
-  const each: Section = { title: `${title}.<name>`, rows, inner: [] };
-  return { title, rows: names, inner: [each] };
+  const each: Section = { title: code(`${title}.<name>`), rows, inner: [] };
+  return { title: code(title), rows: names, inner: [each] };
 };
 
 const rowOf = (name: string, field: z.ZodType): string[] => [
@@ -78,6 +80,7 @@ const typeOf = (field: z.ZodType): string => {
   if (kind !== null) return kind;
   const element = elementOf(schema);
   if (element === null) {
+    if (schema instanceof z.ZodString) return 'text';
     if (fieldsOf(schema) === null) throw new TypeError(`a field without a kind: ${schema.def.type}`);
     return 'map';
   }
