@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { families } from '../../src/metrics/catalogue.ts';
 import { exporterFamilies } from '../../src/metrics/exporter-catalogue.ts';
 import { catalogue, wrongNames } from './promql.ts';
-import { readAlerts, readRecordings, readRunbooks } from './rule-files.ts';
+import { folders, readAlerts, readRecordings, readRunbooks } from './rule-files.ts';
 
 const names = [...new Set(readAlerts().map(({ alert }) => alert))].sort();
 const runbooks = readRunbooks();
@@ -37,5 +39,16 @@ describe('runbooks', () => {
   it.each([...runbooks])('%s points only to runbooks that exist', (_, text) => {
     const targets = [...text.matchAll(/\]\((\w+)\.md\)/g)].map(([, target]) => target);
     expect(targets.filter((target) => target === undefined || !runbooks.has(target))).toEqual([]);
+  });
+});
+
+describe('prometheus/README.md', () => {
+  it('says of every alert, once, whether the bridge or the rules are to be used', () => {
+    const text = readFileSync(join(folders.rules, '..', 'README.md'), 'utf8');
+    const table = text
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .join('\n');
+    expect([...table.matchAll(/`(CloudTower\w+)`/g)].map(([, name]) => name).sort()).toEqual(names);
   });
 });
