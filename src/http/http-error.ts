@@ -71,6 +71,9 @@ export const toHttpError = (error: unknown, target: string): HttpError => {
     const status = /\d{3}/.exec(error.message)?.[0] ?? '';
     return new HttpError('proxy', `${target}: the proxy answered ${status} to CONNECT; check proxy_url`);
   }
+  if (error instanceof Error && error.message.startsWith('Proxy Authentication Required')) {
+    return new HttpError('proxy', `${target}: the proxy wants other credentials; check proxy_url`);
+  }
   if (codes.includes('UND_ERR_INVALID_ARG') || codes.includes('ERR_INVALID_URL')) {
     return new HttpError(
       'invalid',
