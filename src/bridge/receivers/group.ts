@@ -116,18 +116,21 @@ export const forget = (group: Group, fingerprint: string, source: string): void 
 };
 
 /**
- * When the group is due, or null. A time further away than the settings allow comes from a clock that was set back since, and
- * is cut to what they allow.
+ * Mends times that are further away than the settings allow: they come from a clock that was set back since. True when there
+ * was something to mend.
  */
-export const dueAt = (
-  group: Group,
-  now: number,
-  { groupWait, groupInterval, repeatInterval }: GroupTimes,
-): number | null => {
-  if (group.flushAt !== null) return Math.min(group.flushAt, now + Math.max(groupWait, groupInterval));
-  const fires = [...group.members.values()].some(({ told }) => told === 'firing');
-  if (repeatInterval === 0 || !fires || group.toldAt === null) return null;
-  return Math.min(group.toldAt, now) + repeatInterval;
+export const mendTimes = (group: Group, now: number, { groupWait, groupInterval }: GroupTimes): boolean => {
+  const { flushAt, toldAt } = group;
+  if (flushAt !== null) group.flushAt = Math.min(flushAt, now + Math.max(groupWait, groupInterval));
+  if (toldAt !== null) group.toldAt = Math.min(toldAt, now);
+  return group.flushAt !== flushAt || group.toldAt !== toldAt;
+};
+
+/** When the group is due, or null. */
+export const dueAt = ({ flushAt, toldAt, members }: Group, { repeatInterval }: GroupTimes): number | null => {
+  if (flushAt !== null) return flushAt;
+  if (repeatInterval === 0 || toldAt === null) return null;
+  return [...members.values()].some(({ told }) => told === 'firing') ? toldAt + repeatInterval : null;
 };
 
 /**
@@ -178,6 +181,6 @@ export const flush = (
 };
 
 const schedule = (group: Group, now: number, { groupWait, groupInterval }: GroupTimes): void => {
-  const at = group.toldAt === null ? now + groupWait : Math.max(now, Math.min(group.toldAt, now) + groupInterval);
+  const at = group.toldAt === null ? now + groupWait : Math.max(now, group.toldAt + groupInterval);
   group.flushAt = Math.min(group.flushAt ?? at, at);
 };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WebhookReceiverConfig } from '../../config/schema.ts';
 import type { ReceiverDeps } from '../receiver.ts';
 import type { BridgeAlert, DeliveryStore, OutboxEntry } from '../store/types.ts';
-import { dueAt, flush, type Group, type GroupTimes, type Member, type Round } from './group.ts';
+import { dueAt, flush, type Group, type GroupTimes, type Member, mendTimes, type Round } from './group.ts';
 import { GroupBook } from './group-book.ts';
 import { readGroup, writeGroup } from './group-document.ts';
 import { webhookPayload } from './payload.ts';
@@ -83,6 +83,7 @@ export class WebhookPlanner {
     let enqueued = this.#commit(store);
     if (this.#isFull(store)) return { wait: 1000, enqueued };
     const now = clock.now();
+    for (const [key, group] of this.#book.groups) if (mendTimes(group, now, this.#times)) this.#book.dirty.add(key);
     const read = this.#read(store, now);
     const waits = this.#flushDue(store, now);
     enqueued = this.#commit(store) || enqueued;
@@ -131,7 +132,7 @@ export class WebhookPlanner {
 
   /** True when a notification has to wait until the outbox is shorter: its group stays due. */
   #flushDue(store: DeliveryStore, now: number): boolean {
-    const due = [...this.#book.groups.values()].filter((group) => (dueAt(group, now, this.#times) ?? Infinity) <= now);
+    const due = [...this.#book.groups.values()].filter((group) => (dueAt(group, this.#times) ?? Infinity) <= now);
     if (due.length === 0) return false;
     due.sort((a, b) => (a.flushAt ?? now) - (b.flushAt ?? now));
     const { rows, bytes } = store.outboxSize(this.#name);
@@ -215,7 +216,7 @@ export class WebhookPlanner {
 
   #untilNext(now: number): number {
     let next = now + 60_000;
-    for (const group of this.#book.groups.values()) next = Math.min(next, dueAt(group, now, this.#times) ?? next);
+    for (const group of this.#book.groups.values()) next = Math.min(next, dueAt(group, this.#times) ?? next);
     return Math.max(next - now, 10);
   }
 }

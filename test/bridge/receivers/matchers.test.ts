@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MatcherError, matches, parseMatcher, parseMatchers } from '../../../src/bridge/receivers/matchers.ts';
 import { createSelection } from '../../../src/bridge/receivers/relabel.ts';
