@@ -138,6 +138,7 @@ const end = async (child: ReturnType<typeof spawn>): Promise<void> => {
   await exit;
 };
 
+/** As Debian configures it (sendfile, tcp_nopush), with one worker, precompressed files and no log. */
 const nginxConfiguration = (folder: string, port: number): string => `
 daemon off;
 worker_processes 1;
@@ -148,8 +149,6 @@ http {
   access_log off;
   sendfile on;
   tcp_nopush on;
-  open_file_cache max=10 inactive=60s;
-  open_file_cache_valid 60s;
   gzip_static on;
   keepalive_requests 1000000;
   client_body_temp_path ${folder}/body;

@@ -32,6 +32,13 @@ const requestBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** How long a rendering of the own metrics is shown again, in milliseconds. */
 const renderInterval = 1000;
 
+interface Rendering {
+  /** Monotonic time, milliseconds. */
+  readonly at: number;
+  result: OwnRendering | null;
+  promise: Promise<OwnRendering>;
+}
+
 /**
  * The exporter's own metrics. Every method is cheap and none throws for what it is told. Once `retainTowers` has been called,
  * events of other towers (a request that ends after a reload) are not counted any more.
@@ -55,7 +62,7 @@ export class ExporterMetrics implements ClientObserver {
   private readonly duplicates = this.registry.counter(ownFamilies.duplicateSeries);
   private readonly unknownEnums = this.registry.counter(ownFamilies.unknownEnumValues);
   private towers: ReadonlyMap<string, ReadonlySet<string>> | null = null;
-  private rendering: { readonly at: number; readonly result: Promise<OwnRendering> } | null = null;
+  private rendering: Rendering | null = null;
 
   constructor(options: ExporterMetricsOptions) {
     this.clock = options.clock ?? systemClock;
@@ -137,13 +144,20 @@ export class ExporterMetrics implements ClientObserver {
     this.rendering = null;
   }
 
-  /** The own metrics as they were at most a second ago. */
-  render(): Promise<OwnRendering> {
+  /** The own metrics as they were at most a second ago; at once when they have been rendered since. */
+  render(): OwnRendering | Promise<OwnRendering> {
     const now = this.clock.monotonic();
     if (this.rendering === null || now - this.rendering.at >= renderInterval) {
-      this.rendering = { at: now, result: this.registry.render() };
+      const rendering: Rendering = { at: now, result: null, promise: this.registry.render() };
+      rendering.promise = this.remember(rendering);
+      this.rendering = rendering;
     }
-    return this.rendering.result;
+    return this.rendering.result ?? this.rendering.promise;
+  }
+
+  private async remember(rendering: Rendering): Promise<OwnRendering> {
+    rendering.result = await rendering.promise;
+    return rendering.result;
   }
 
   private knows(tower: string): boolean {

@@ -16,7 +16,7 @@ const joinedBytes = 4 * 1024 * 1024;
 /** All encodings of one state of the page; each is made when it is first asked for. */
 interface Edition {
   readonly own: OwnRendering;
-  readonly bodies: Map<string, Promise<Body>>;
+  readonly bodies: Map<string, Body | Promise<Body>>;
 }
 
 /**
@@ -25,34 +25,50 @@ interface Edition {
  */
 export class MetricsPage {
   private readonly snapshot: Snapshot;
-  private readonly renderOwn: () => Promise<OwnRendering>;
+  private readonly renderOwn: () => OwnRendering | Promise<OwnRendering>;
   private readonly compressor = new PieceCompressor();
   private readonly headers = new Map<string, Piece>();
   /** By tower; undefined for the page of all. */
   private readonly editions = new Map<string | undefined, Edition>();
 
-  constructor(snapshot: Snapshot, renderOwn: () => Promise<OwnRendering>) {
+  constructor(snapshot: Snapshot, renderOwn: () => OwnRendering | Promise<OwnRendering>) {
     this.snapshot = snapshot;
     this.renderOwn = renderOwn;
     // What is out of date is let go at once: of a large page it is much memory.
     snapshot.onChange(() => this.editions.clear());
   }
 
-  /** The page of all towers, or (for `/probe`) of one: its series and the exporter's own that are about it. */
-  async body(format: Format, encoding: 'identity' | 'gzip', tower?: string): Promise<Body> {
-    const own = await this.renderOwn();
+  /**
+   * The page of all towers, or (for `/probe`) of one: its series and the exporter's own that are about it. At once when it is
+   * there already, which costs the least.
+   */
+  body(format: Format, encoding: 'identity' | 'gzip', tower?: string): Body | Promise<Body> {
+    const own = this.renderOwn();
+    if (own instanceof Promise) return own.then((rendering) => this.bodyOf(rendering, format, encoding, tower));
+    return this.bodyOf(own, format, encoding, tower);
+  }
+
+  private bodyOf(
+    own: OwnRendering,
+    format: Format,
+    encoding: 'identity' | 'gzip',
+    tower: string | undefined,
+  ): Body | Promise<Body> {
     let edition = this.editions.get(tower);
     if (edition?.own !== own) {
       edition = { own, bodies: new Map() };
       this.editions.set(tower, edition);
     }
-    const key = `${format} ${encoding}`;
-    let body = edition.bodies.get(key);
-    if (body === undefined) {
-      body = this.make(format, encoding, tower, own);
-      edition.bodies.set(key, body);
-    }
-    return body;
+    const { bodies } = edition;
+    const key = encoding === 'gzip' ? (format === 'text' ? 'text gzip' : 'openmetrics gzip') : format;
+    const known = bodies.get(key);
+    if (known !== undefined) return known;
+    const making = this.make(format, encoding, tower, own).then((body) => {
+      bodies.set(key, body);
+      return body;
+    });
+    bodies.set(key, making);
+    return making;
   }
 
   /** Drops what is kept for towers that the configuration no longer has. */

@@ -19,11 +19,11 @@ export const negotiateFormat = (accept: string | undefined): Format => {
  * The content coding that an Accept-Encoding header asks for: gzip when it is accepted and not liked less than identity.
  * Absent or malformed means identity, which is also the answer when everything is refused.
  */
-export const negotiateEncoding = (acceptEncoding: string | undefined): Encoding => {
+export const negotiateEncoding = (acceptEncoding: string | string[] | undefined): Encoding => {
   let gzip: number | null = null;
   let identity: number | null = null;
   let any: number | null = null;
-  for (const { name, q } of parseList(acceptEncoding)) {
+  for (const { name, q } of parseList(acceptEncoding?.toString())) {
     if (name === 'gzip' || name === 'x-gzip') gzip = Math.max(gzip ?? 0, q);
     else if (name === 'identity') identity = q;
     else if (name === '*') any = q;

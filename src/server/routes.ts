@@ -39,7 +39,7 @@ export const createRoutes = (options: RouteOptions, scrapes: ScrapeHandler): Exp
         text(response, 400, 'missing or repeated parameter: /probe?tower=NAME');
         return;
       }
-      if (options.towers().includes(tower)) void scrapes.handle(request, response, tower);
+      if (options.towers().includes(tower)) scrapes.handle(request, response, tower);
       else text(response, 404, 'no tower of this name is configured');
     })
     .all((_request, response) => refuse(response, ['GET', 'HEAD']));

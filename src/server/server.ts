@@ -10,7 +10,7 @@ import { explainListenFailure, parseListenAddress } from './address.ts';
 import { type AuthResult, BasicAuth } from './basic-auth.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import { PasswordThread } from './passwords.ts';
-import { text } from './responses.ts';
+import { setHeaders, text } from './responses.ts';
 import { createRoutes, type RouteOptions } from './routes.ts';
 import { ScrapeHandler } from './scrape.ts';
 import { openWebConfig, type WebConfig } from './web-config.ts';
@@ -33,11 +33,11 @@ export interface Listening {
 }
 
 /** What browsers should keep to with every answer. A page adds a content security policy of its own. */
-const safetyHeaders = [
+const safetyHeaders: ReadonlyMap<string, string> = new Map([
   ['X-Content-Type-Options', 'nosniff'],
   ['X-Frame-Options', 'DENY'],
   ['Referrer-Policy', 'no-referrer'],
-] as const;
+]);
 
 /** How often the web configuration's files are looked at, in milliseconds. */
 const refreshInterval = 5000;
@@ -54,11 +54,12 @@ export class WebServer {
   private readonly auth = new BasicAuth((password, hash) => this.passwords.compare(password, hash));
   private refresh: NodeJS.Timeout | null = null;
   private isClosing = false;
+  private common: { config: WebConfig; headers: readonly string[]; last: readonly string[] } | null = null;
 
   constructor(options: WebServerOptions) {
     this.limits = { ...defaultLimits, ...options.limits };
     this.telemetryPath = options.telemetryPath;
-    this.scrapes = new ScrapeHandler(options.page, this.limits.answerTimeout);
+    this.scrapes = new ScrapeHandler(options.page, () => this.commonHeaders(), this.limits.answerTimeout);
     this.routes = createRoutes(options, this.scrapes);
     this.webConfig = options.webConfig ?? null;
     this.server = this.create();
@@ -137,12 +138,19 @@ export class WebServer {
     return server;
   }
 
+  /** What every answer carries: name, value, name, value. Computed once for each web configuration. */
+  private commonHeaders(): readonly string[] {
+    const config = this.config();
+    if (this.common?.config !== config) {
+      const headers = [...new Map([...safetyHeaders, ...config.headers])].flat();
+      this.common = { config, headers, last: [...headers, 'Connection', 'close'] };
+    }
+    return this.isClosing ? this.common.last : this.common.headers;
+  }
+
   private handle(request: IncomingMessage, response: ServerResponse): void {
-    const { users, headers } = this.config();
-    for (const [name, value] of safetyHeaders) response.setHeader(name, value);
-    for (const [name, value] of headers) response.setHeader(name, value);
-    if (this.isClosing) response.setHeader('Connection', 'close');
     if (this.refusesBody(request, response)) return;
+    const { users } = this.config();
     if (users.size === 0) this.dispatch(request, response);
     else void this.authenticate(users, request, response);
   }
@@ -151,6 +159,7 @@ export class WebServer {
   private refusesBody(request: IncomingMessage, response: ServerResponse): boolean {
     const isUnbounded = request.headers['transfer-encoding'] !== undefined;
     if (!isUnbounded && Number(request.headers['content-length'] ?? 0) <= this.limits.bodyBytes) return false;
+    setHeaders(response, this.commonHeaders());
     response.setHeader('Connection', 'close');
     text(response, isUnbounded ? 411 : 413, isUnbounded ? 'a body needs a Content-Length' : 'the body is too large');
     response.once('finish', () => request.socket.destroySoon());
@@ -162,13 +171,15 @@ export class WebServer {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    let result: AuthResult;
+    let result: AuthResult | 'failed';
     try {
       result = await this.auth.check(users, request.headers.authorization);
     } catch {
-      return text(response, 500, 'the password could not be checked');
+      result = 'failed';
     }
     if (result === 'granted') return this.dispatch(request, response);
+    setHeaders(response, this.commonHeaders());
+    if (result === 'failed') return text(response, 500, 'the password could not be checked');
     if (result === 'busy') {
       response.setHeader('Retry-After', '5');
       return text(response, 503, 'too many sign-ins at a time');
@@ -181,8 +192,11 @@ export class WebServer {
     const url = originForm(request.url ?? '/');
     request.url = url;
     const end = url.indexOf('?');
-    if ((end === -1 ? url : url.slice(0, end)) === this.telemetryPath) void this.scrapes.handle(request, response);
-    else this.routes(request, response);
+    if ((end === -1 ? url : url.slice(0, end)) === this.telemetryPath) this.scrapes.handle(request, response);
+    else {
+      setHeaders(response, this.commonHeaders());
+      this.routes(request, response);
+    }
   }
 }
 
