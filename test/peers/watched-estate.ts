@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ export interface EstateOptions {
   /** One of the example configurations of Prometheus. */
   readonly scrapeConfig: 'scrape-metrics.yaml' | 'scrape-probe.yaml';
   readonly simulator: SimulatorOptions;
+  /** Scrapes the exporter by two names, as if two exporters watched the tower. For scrape-metrics.yaml. */
+  readonly twice?: boolean;
   /** Turns the vms collector and a bridge on, as people may; else the exporter runs as it comes. */
   readonly everything: boolean;
 }
@@ -80,10 +82,12 @@ const exporterConfig = (tower: Simulator, hook: number, everything: boolean): ob
 });
 
 /** The example configuration, with this exporter's address, no Alertmanager, and seconds for minutes. */
-const prometheusConfig = async (name: string, exporterUrl: string): Promise<string> => {
-  const text = await readFile(join(folders.rules, '..', name), 'utf8');
+const prometheusConfig = async ({ scrapeConfig, twice }: EstateOptions, exporterUrl: string): Promise<string> => {
+  const text = await readFile(join(folders.rules, '..', scrapeConfig), 'utf8');
+  const { host, port } = new URL(exporterUrl);
   return text
-    .replaceAll('exporter:9861', new URL(exporterUrl).host)
+    .replaceAll("'exporter:9861'", twice === true ? `'${host}', 'localhost:${port}'` : `'${host}'`)
+    .replaceAll('exporter:9861', host)
     .replaceAll(/(scrape|evaluation)_interval: 30s/g, '$1_interval: 1s')
     .replaceAll('refresh_interval: 1m', 'refresh_interval: 1s')
     .replaceAll("'alertmanager:9093'", '');
@@ -108,8 +112,12 @@ export const watchEstate = async (options: EstateOptions): Promise<WatchedEstate
   );
   const exporterUrl = await program.output(/"url":"(http:\/\/127\.0\.0\.1:\d+)","towers"/);
 
-  await cp(folders.rules, join(folder, 'rules'), { recursive: true });
-  await writeFile(join(folder, 'prometheus.yaml'), await prometheusConfig(options.scrapeConfig, exporterUrl));
+  await mkdir(join(folder, 'rules'));
+  for (const name of await readdir(folders.rules)) {
+    const text = await readFile(join(folders.rules, name), 'utf8');
+    await writeFile(join(folder, 'rules', name), text.replaceAll(/^( +interval): \d+m$/gm, '$1: 1s'));
+  }
+  await writeFile(join(folder, 'prometheus.yaml'), await prometheusConfig(options, exporterUrl));
   const port = await freePort();
   const child = spawn(
     options.prometheus,
