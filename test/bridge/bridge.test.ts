@@ -6,7 +6,7 @@ import { type Bridge, type BridgeTower, createBridge } from '../../src/bridge/br
 import { noBridgeMetrics } from '../../src/bridge/metrics.ts';
 import type { BridgeStore } from '../../src/bridge/store/bridge-store.ts';
 import { openStore } from '../../src/bridge/store/sqlite.ts';
-import { bridgeConfig, receiverConfig } from './config.ts';
+import { alertmanagerConfig, bridgeConfig, receiverConfig } from './config.ts';
 import { type Inbox, modelReceiver, newInbox } from './model.ts';
 import { endedRow, incomplete, notFound, pollOf, rowOf, unreachable } from './polls.ts';
 import { TestClock, TestLogger } from './support.ts';
@@ -220,6 +220,45 @@ describe('its own alerts', () => {
     expect(told()).toEqual(['firing CloudTowerBridgeWatchdog']);
     await bridge.reload({ config: bridgeConfig(), towers });
     expect(told()).toEqual(['firing CloudTowerBridgeWatchdog', 'resolved CloudTowerBridgeWatchdog']);
+  });
+});
+
+describe('a dead letter of an Alertmanager', () => {
+  it('that a person takes away makes its receiver begin anew, so that it sends the alert again', async () => {
+    const [receiver] = bridgeConfig().receivers;
+    if (receiver === undefined) throw new Error('no receiver');
+    const starts: string[] = [];
+    store = openStore({ directory, clock, logger });
+    const bridge = createBridge({
+      config: bridgeConfig({ receivers: [alertmanagerConfig('am'), receiver] }),
+      towers,
+      store,
+      clock,
+      random: () => 0.5,
+      logger,
+      metrics: noBridgeMetrics,
+      dryRun: null,
+      createReceiver: ({ name }, deps) => {
+        starts.push(name);
+        return modelReceiver(name, deps, inbox(name));
+      },
+    });
+    bridges.push(bridge);
+    bridge.start();
+    store.addDeadLetter({ receiver: 'am', at: 1, reason: 'x', status: 400, body: new Uint8Array(), labels: null });
+    const rounds = async (count: number): Promise<void> => {
+      for (let round = 0; round < count; round += 1) {
+        clock.advance(15_000);
+        await new Promise(setImmediate);
+      }
+    };
+    await rounds(2);
+    expect(starts).toEqual(['am', 'r']);
+    store.removeDeadLetter(1);
+    await rounds(2);
+    expect(starts).toEqual(['am', 'r', 'am']);
+    await bridge.accept(pollOf([rowOf('a')]));
+    expect(told('am')).toEqual(['firing a']);
   });
 });
 

@@ -10,6 +10,15 @@ export const receiverConfig = (name: string): ReceiverConfig => {
 
 export const bridgeConfig = (over: Partial<BridgeConfig> = {}): BridgeConfig => ({ ...parse(['r']), ...over });
 
+export const alertmanagerConfig = (name: string): ReceiverConfig => {
+  const config = bridgeSchema({ directory: '/' }).parse({
+    receivers: [{ name, alertmanager: { urls: ['http://127.0.0.1:1'] } }],
+  });
+  const [receiver] = config.receivers;
+  if (receiver === undefined) throw new Error('a bridge without receivers');
+  return receiver;
+};
+
 const parse = (names: readonly string[]): BridgeConfig =>
   bridgeSchema({ directory: '/' }).parse({
     state_dir: '/tmp',
