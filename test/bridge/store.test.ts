@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,6 +32,9 @@ describe('the store', () => {
   it('makes its directory for its user alone', () => {
     reopen();
     expect(statSync(directory).mode & 0o777).toBe(0o700);
+    opened[0]?.applyPoll('t', fires(1, a));
+    for (const name of readdirSync(directory))
+      expect([name, statSync(join(directory, name)).mode & 0o077]).toEqual([name, 0]);
   });
 
   it('knows after a restart what it knew before', () => {
@@ -50,6 +53,17 @@ describe('the store', () => {
       [2, 'firing'],
       [3, 'resolved'],
     ]);
+  });
+
+  it('keeps labels of every name', () => {
+    const odd = alertOf(
+      Object.fromEntries([
+        ['__proto__', 'x'],
+        ['constructor', 'y'],
+      ]),
+    );
+    reopen().applyPoll('t', fires(1, odd));
+    expect(Object.entries(reopen().firing()[0]?.labels ?? {})).toEqual(Object.entries(odd.labels));
   });
 
   it('keeps transitions until every consumer is past them and the retention is over', () => {

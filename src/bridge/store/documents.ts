@@ -69,12 +69,11 @@ const toObject = (value: unknown): Fields => {
 };
 
 const readTexts = (value: unknown): Record<string, string> => {
-  const texts: Record<string, string> = {};
-  for (const [name, text] of Object.entries(toObject(value))) {
+  const texts = Object.entries(toObject(value)).map(([name, text]): readonly [string, string] => {
     if (typeof text !== 'string') throw new Error(`${name} is not text`);
-    texts[name] = text;
-  }
-  return texts;
+    return [name, text];
+  });
+  return Object.fromEntries(texts);
 };
 
 const requireText = (fields: Fields, name: string): string => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError, toStoreError } from './errors.ts';
+import { makePrivate } from './private-file.ts';
 
 /** Held while a process uses a state directory. */
 export interface Lock {
@@ -16,8 +17,10 @@ export interface Lock {
 export const lockDirectory = (directory: string): Lock => {
   const pidFile = join(directory, 'bridge.pid');
   let connection: DatabaseSync | null = null;
+  const lockFile = join(directory, 'bridge.lock');
   try {
-    connection = new DatabaseSync(join(directory, 'bridge.lock'), { timeout: 0 });
+    makePrivate(lockFile);
+    connection = new DatabaseSync(lockFile, { timeout: 0 });
     connection.exec('BEGIN EXCLUSIVE');
     writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {

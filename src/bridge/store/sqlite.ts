@@ -7,6 +7,7 @@ import type { BridgeStore, SetAside } from './bridge-store.ts';
 import { Database } from './database.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import { type Lock, lockDirectory } from './lock.ts';
+import { makePrivate } from './private-file.ts';
 import { checkVersion, migrate, migrations } from './schema.ts';
 import { damagedFiles, pruneDamaged, setAside } from './set-aside.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -119,6 +120,8 @@ const openLocked = (directory: string, lock: Lock, options: StoreOptions): Bridg
       });
     } catch (error) {
       database.close();
+      if (error instanceof StoreError) throw error;
+      // The file is whole, and what stands in it is not what any version wrote.
       throw new StoreError('corrupt', directory, error instanceof Error ? error.message : String(error), error);
     }
   };
@@ -138,6 +141,7 @@ const openLocked = (directory: string, lock: Lock, options: StoreOptions): Bridg
 };
 
 const openFile = (directory: string, pageLimit: number | null): Database => {
+  makePrivate(stateFile(directory));
   const connection = open(directory, () => new DatabaseSync(stateFile(directory), { timeout: 5000 }));
   const database = new Database(connection, directory);
   try {
