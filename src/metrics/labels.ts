@@ -34,24 +34,26 @@ export const labelBlock = (values: Readonly<Record<string, string>>): LabelBlock
     let a = hashSeed;
     let b = ~hashSeed;
     for (let i = 0; i < name.length; i++) {
-      const unit = name.charCodeAt(i);
-      a = Math.imul(a ^ unit, 0x01000193);
-      b = Math.imul(b ^ unit, 0x5bd1e995) + (a >>> 15);
+      a = Math.imul(a ^ name.charCodeAt(i), prime);
+      b = (b ^ a) + (a >>> 15);
     }
-    // A separator that no label name contains.
-    a = Math.imul(a ^ quote, 0x01000193);
-    for (let i = 0; i < value.length; i++) {
-      const unit = value.charCodeAt(i);
-      units |= unit;
-      if (unit === quote || unit === backslash || unit === lineFeed) isPlain = false;
-      a = Math.imul(a ^ unit, 0x01000193);
-      b = Math.imul(b ^ unit, 0x5bd1e995) + (a >>> 15);
+    // Two units a step; a missing second one is 0, which the length tells from a NUL.
+    a ^= value.length;
+    const { length } = value;
+    for (let i = 0; i < length; i += 2) {
+      const first = value.charCodeAt(i);
+      const second = i + 1 < length ? value.charCodeAt(i + 1) : 0;
+      units |= first | second;
+      if (isSpecial(first) || isSpecial(second)) isPlain = false;
+      a = Math.imul(a ^ (first | (second << 16)), prime);
+      a ^= a >>> 15;
+      b = Math.imul(b + a, otherPrime);
     }
-    const pair = `${name}="${isPlain ? value : escapeLabelValue(value)}"`;
-    text = text === '' ? pair : `${text},${pair}`;
+    const begin = text === '' ? `${name}="` : `${text},${name}="`;
+    text = `${begin}${isPlain ? value : escapeLabelValue(value)}"`;
     if (value === '') continue;
-    low = (low + Math.imul(a ^ (a >>> 16), 0x85ebca6b)) | 0;
-    high = (high + Math.imul(b ^ (b >>> 15), 0xc2b2ae35)) | 0;
+    low = (low + Math.imul(a ^ (a >>> 16), otherPrime)) | 0;
+    high = (high + Math.imul(b ^ (b >>> 15), prime)) | 0;
   }
   return new LabelBlock(text, low, high, units < 0x80);
 };
@@ -68,9 +70,12 @@ export const extendBlock = (block: LabelBlock, labels: Readonly<Record<string, s
   );
 };
 
-const quote = 0x22;
-const backslash = 0x5c;
-const lineFeed = 0x0a;
+/** Quote, backslash, line feed. */
+const isSpecial = (unit: number): boolean => unit === 0x22 || unit === 0x5c || unit === 0x0a;
+
+// Odd and well mixed; which ones is of no consequence.
+const prime = 0x9e3779b1;
+const otherPrime = 0x85ebca6b;
 
 // Differs from process to process, so that names chosen by strangers cannot be made to collide.
 const hashSeed = (Math.random() * 0x1_0000_0000) | 0;
