@@ -47,7 +47,7 @@ const byStart = (a: BridgeAlert, b: BridgeAlert): number =>
   a.startsAt - b.startsAt || (a.fingerprint < b.fingerprint ? -1 : a.fingerprint > b.fingerprint ? 1 : 0);
 
 /** What all of them share. */
-const common = (sets: readonly Labels[]): Labels => {
+export const common = (sets: readonly Labels[]): Labels => {
   const [first, ...rest] = sets;
   if (first === undefined) return {};
   return Object.fromEntries(

@@ -1,14 +1,15 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { WebhookReceiverConfig } from '../../config/schema.ts';
 import type { HttpClient } from '../../http/http-client.ts';
 import { HttpError } from '../../http/http-error.ts';
 import type { ReceiverDeps, TargetStatus } from '../receiver.ts';
 import type { OutboxEntry } from '../store/types.ts';
 import { type Failure, failureOfError, waitAfter } from './failure.ts';
+import { type PayloadPart, splitPayload } from './payload-split.ts';
 import { Waker } from './waker.ts';
 import { type WebhookOutcome, webhookOutcome } from './webhook-outcome.ts';
 
-/** How often a refused notification is tried again before it becomes a dead letter. */
+/** How often a refused notification is tried again before it is taken apart. */
 const maxRefusals = 3;
 
 /** Sends the outbox of one webhook in order: the next notification only after the one before it is accepted or buried. */
@@ -26,6 +27,10 @@ export class WebhookSender {
   #failure: Failure | null = null;
   #attempt = 0;
   #refusals = 0;
+  /** What is left of the head of the outbox once it was refused for good: sent part by part. Null: it is sent whole. */
+  #parts: PayloadPart[] | null = null;
+  /** Whether a part of it was accepted. */
+  #partAccepted = false;
   /** The key of what is accepted although the store could not be told yet: it is not sent again. */
   #accepted: string | null = null;
   #lastSuccess: number | null = null;
@@ -97,51 +102,108 @@ export class WebhookSender {
 
   /** Null when the entry is off the outbox. @throws {StoreError} */
   async #deliver(entry: OutboxEntry): Promise<Failure | null> {
-    const { store, metrics, clock, logger } = this.#deps;
+    const { store, metrics, clock } = this.#deps;
     const { name } = this.#config;
     if (this.#accepted !== entry.idempotencyKey) {
-      store.outboxAttempt(entry.id);
-      metrics.notification(name);
-      const outcome = await this.#post(entry);
-      if (outcome.kind === 'failed') return outcome.failure;
-      if (outcome.kind === 'refused') {
-        this.#refusals += 1;
-        const { status } = outcome;
-        const problem = `${this.target}: answered ${status}`;
-        if (this.#refusals <= maxRefusals) {
-          return { kind: 'later', reason: 'refused', status, problem, retryAfter: null };
+      if (this.#parts === null) {
+        store.outboxAttempt(entry.id);
+        metrics.notification(name);
+        const outcome = await this.#post(entry.body, entry.idempotencyKey);
+        if (outcome.kind === 'failed') return outcome.failure;
+        if (outcome.kind === 'refused') {
+          this.#refusals += 1;
+          const { status } = outcome;
+          const problem = `${this.target}: answered ${status}`;
+          if (this.#refusals <= maxRefusals) {
+            return { kind: 'later', reason: 'refused', status, problem, retryAfter: null };
+          }
+          const parts = splitPayload(entry.body);
+          if (parts.length === 1) {
+            store.outboxBury(entry.id, { at: clock.now(), reason: problem, status, labels: parts[0]?.labels ?? null });
+            this.#refusals = 0;
+            this.#reportBurial(entry, status, problem);
+            return null;
+          }
+          this.#parts = [...parts];
+          this.#partAccepted = false;
+        } else {
+          this.#partAccepted = true;
         }
-        store.outboxBury(entry.id, { at: clock.now(), reason: problem, status, labels: null });
-        this.#refusals = 0;
-        metrics.notificationFailed(name, 'refused');
-        const fields = { receiver: name, status, group: entry.groupKey };
-        logger.error(fields, `refused ${maxRefusals + 1} times, now a dead letter: ${problem}`);
-        return null;
       }
+      const failure = await this.#deliverParts(entry, this.#parts ?? []);
+      if (failure !== null) return failure;
       this.#accepted = entry.idempotencyKey;
-      this.#lastSuccess = clock.now();
-      metrics.lastSuccess(name, this.#lastSuccess);
-      if (entry.firstSeen !== null) {
-        metrics.deliveryDelay(name, Math.max(0, this.#lastSuccess - entry.firstSeen) / 1000);
-      }
+      if (this.#partAccepted) this.#delivered(entry);
     }
     store.outboxAcknowledge(entry.id);
     this.#accepted = null;
+    this.#parts = null;
     this.#refusals = 0;
     return null;
   }
 
-  async #post(entry: OutboxEntry): Promise<WebhookOutcome> {
+  /**
+   * Sends what is left of a refused notification, halving what is refused again until the alerts that the receiver will not have
+   * stand alone: those become dead letters, the others are delivered. A kill in between starts the notification anew.
+   * @throws {StoreError}
+   */
+  async #deliverParts(entry: OutboxEntry, parts: PayloadPart[]): Promise<Failure | null> {
+    for (let part = parts[0]; part !== undefined; part = parts[0]) {
+      this.#deps.metrics.notification(this.#config.name);
+      const key = createHash('sha256').update(entry.idempotencyKey).update(part.body).digest('hex').slice(0, 32);
+      const outcome = await this.#post(part.body, key);
+      if (outcome.kind === 'failed') return outcome.failure;
+      if (outcome.kind === 'accepted') {
+        this.#partAccepted = true;
+        parts.shift();
+      } else if (part.alerts > 1) {
+        this.#deps.metrics.notificationFailed(this.#config.name, 'refused');
+        parts.splice(0, 1, ...splitPayload(part.body));
+      } else {
+        this.#bury(entry, parts, outcome.status);
+      }
+    }
+    return null;
+  }
+
+  /** Makes the first part a dead letter. @throws {StoreError} */
+  #bury(entry: OutboxEntry, parts: PayloadPart[], status: number): void {
+    const { store, clock } = this.#deps;
+    const receiver = this.#config.name;
+    const [part] = parts;
+    if (part === undefined) return;
+    const reason = `${this.target}: answered ${status}`;
+    store.addDeadLetter({ receiver, at: clock.now(), reason, status, body: part.body, labels: part.labels });
+    parts.shift();
+    this.#reportBurial(entry, status, reason);
+  }
+
+  #reportBurial(entry: OutboxEntry, status: number, problem: string): void {
+    const { metrics, logger } = this.#deps;
+    const receiver = this.#config.name;
+    metrics.notificationFailed(receiver, 'refused');
+    logger.error({ receiver, status, group: entry.groupKey }, `refused for good, now a dead letter: ${problem}`);
+  }
+
+  #delivered(entry: OutboxEntry): void {
+    const { metrics, clock } = this.#deps;
+    const { name } = this.#config;
+    this.#lastSuccess = clock.now();
+    metrics.lastSuccess(name, this.#lastSuccess);
+    if (entry.firstSeen !== null) metrics.deliveryDelay(name, Math.max(0, this.#lastSuccess - entry.firstSeen) / 1000);
+  }
+
+  async #post(body: Uint8Array, idempotencyKey: string): Promise<WebhookOutcome> {
     try {
       const response = await this.#http.send({
         method: 'POST',
         url: reveal(() => this.#config.webhook.url.reveal(), this.target),
         headers: {
           'content-type': 'application/json',
-          'idempotency-key': entry.idempotencyKey,
-          ...this.#signature(entry.body),
+          'idempotency-key': idempotencyKey,
+          ...this.#signature(body),
         },
-        body: entry.body,
+        body,
         signal: this.#ended.signal,
       });
       return webhookOutcome(response, this.target, this.#deps.clock.now());

@@ -335,6 +335,38 @@ describe('the webhook receiver', () => {
     expect(receiver.status()).toMatchObject({ queueLength: 0, deadLetters: 1, targets: [{ problem: null }] });
   });
 
+  it.each([0, 2, 4])('delivers the rest of a group when it refuses one alert of five, at index %i', async (index) => {
+    const world = makeWorld();
+    const receiver = start(world);
+    let outage = false;
+    world.peers.behaviours.set('http://hook', ({ body }) => {
+      const poisoned = Buffer.from(body ?? '').includes('poison');
+      // The server also fails now and then while the group is taken apart.
+      outage = !outage && world.peers.posts().length > 4;
+      return { status: poisoned ? 400 : outage ? 503 : 200 };
+    });
+    const now = world.clock.now();
+    const alerts = [0, 1, 2, 3, 4].map((at) => on(at === index ? 'poison' : `h${at}`, now + at));
+    apply(world, receiver, fires(now, ...alerts));
+    await world.clock.run(600_000);
+    expect(accepted(world).flatMap(said).sort()).toEqual(
+      alerts.filter((_, at) => at !== index).map(({ labels }) => `${labels['host']}+`),
+    );
+    const keys = new Set(accepted(world).map((exchange) => payloadOf(exchange).groupKey));
+    expect(keys.size).toBe(1);
+    const letters = world.store.deadLetters('r');
+    expect(letters.map(({ labels }) => labels?.['host'])).toEqual(['poison']);
+    expect(receiver.status()).toMatchObject({ queueLength: 0, deadLetters: 1, targets: [{ problem: null }] });
+    // The end of a good one is told as ever, in order behind what was refused.
+    apply(world, receiver, ends(world.clock.now(), ...alerts.filter((_, at) => at !== index).slice(0, 1)));
+    await world.clock.run(600_000);
+    expect(
+      accepted(world)
+        .flatMap(said)
+        .filter((what) => what.endsWith('-')),
+    ).toHaveLength(1);
+  });
+
   it('stops at the cap of its outbox, drops nothing, and catches up in order', async () => {
     const world = makeWorld();
     const config = webhookConfig({ group_by: ['...'], group_wait: 0, group_interval: 0 });
