@@ -10,6 +10,7 @@ import { ExporterMetrics } from './metrics/exporter-metrics.ts';
 import { MetricsPage } from './metrics/page.ts';
 import { Snapshot } from './metrics/snapshot.ts';
 import { type Listening, WebServer } from './server/server.ts';
+import { ownsTheRest, type Shard } from './sharding.ts';
 import type { WebConfigFile } from './server/web-config-file.ts';
 import { revision, version } from './version.ts';
 
@@ -24,6 +25,8 @@ export interface ExporterOptions {
   readonly webConfig: WebConfigFile | null;
   /** With a function: the bridge hands it the payloads instead of sending them. */
   readonly dryRun: ((text: string) => void) | null;
+  /** The part of each tower that is this exporter's; left out: all of it. */
+  readonly shard?: Shard | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -44,10 +47,10 @@ export class Exporter {
   private stopping = false;
 
   constructor(options: ExporterOptions) {
-    const { clock, random, logger, dryRun } = options;
+    const { clock, random, logger, dryRun, shard = null } = options;
     this.options = options;
     this.config = options.config;
-    this.metrics = new ExporterMetrics({ version, revision, clock });
+    this.metrics = new ExporterMetrics({ version, revision, clock, towerSeries: ownsTheRest(shard) });
     this.snapshot = new Snapshot({
       onDuplicate: (family, labels) => {
         this.metrics.duplicateDropped();
@@ -55,7 +58,7 @@ export class Exporter {
       },
     });
     this.page = new MetricsPage(this.snapshot, () => this.metrics.render());
-    this.bridge = new BridgeUnit({ clock, random, logger, metrics: this.metrics.bridge, dryRun });
+    this.bridge = new BridgeUnit({ clock, random, logger, metrics: this.metrics.bridge, dryRun, shard });
     this.server = new WebServer({
       page: this.page,
       telemetryPath: options.telemetryPath,
@@ -172,7 +175,7 @@ export class Exporter {
   }
 
   private build(tower: ExporterConfig['towers'][number], { bridge }: ExporterConfig): TowerUnit {
-    const { clock, random, logger } = this.options;
+    const { clock, random, logger, shard = null } = this.options;
     const { snapshot, metrics } = this;
     return createTowerUnit(tower, {
       snapshot,
@@ -182,6 +185,7 @@ export class Exporter {
       logger,
       consumer: bridge === null ? null : this.bridge.consumer,
       assumeOffsetMinutes: bridge?.assume_timezone ?? 0,
+      shard,
     });
   }
 

@@ -34,6 +34,8 @@ export interface BridgeOptions {
   /** Payloads go to this function instead of being sent. Give such a bridge a store in memory. */
   readonly dryRun: ((text: string) => void) | null;
   readonly createReceiver: CreateReceiver;
+  /** More labels of the bridge's own alerts, such as which of several bridges it is. */
+  readonly ownLabels?: Readonly<Record<string, string>>;
 }
 
 /** What of the configuration may change while the bridge runs. */
@@ -198,7 +200,8 @@ class AlertBridge implements Bridge {
     for (const tower of this.#towers.keys()) wanted.push(...towerAlerts(tower, this.#store.tower(tower).facts));
     wanted.push(...stateLost(this.#store.setAside().files, now));
     if (this.#config.watchdog) wanted.push(watchdog(this.#startedAt));
-    const change = settleOwn(this.#store.tower(''), wanted, now, this.#config.external_labels);
+    const labels = { ...this.#config.external_labels, ...this.#options.ownLabels };
+    const change = settleOwn(this.#store.tower(''), wanted, now, labels);
     return this.#store.applyPoll('', change).length;
   }
 

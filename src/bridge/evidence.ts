@@ -1,4 +1,4 @@
-import type { AlertPoll, PolledAlert } from './poll.ts';
+import type { AlertPoll, ClusterScope, PolledAlert } from './poll.ts';
 import type { OpenAlert, TowerState } from './state.ts';
 
 /** A complete poll's word on the alerts that are open but not listed, sorted by what it proves. */
@@ -36,5 +36,5 @@ export const weigh = (
   return { ended, ongoing, outside, gone };
 };
 
-const isOutside = (scope: ReadonlySet<string> | null, clusterId: string | null): boolean =>
-  scope !== null && (clusterId === null || !scope.has(clusterId));
+const isOutside = (scope: ClusterScope | null, clusterId: string | null): boolean =>
+  scope !== null && !scope.has(clusterId ?? '');

@@ -11,6 +11,13 @@ export interface PolledAlert extends Alert {
 /** What a look-up by id (without regard to `ended` and scope) said of an alert that the poll no longer listed. */
 export type Lookup = PolledAlert | 'not_found';
 
+/** The clusters that were looked at. The empty id stands for alerts without a cluster. A set of ids is one. */
+export interface ClusterScope {
+  /** How many clusters the tower showed; 0 proves nothing: a lost permission looks just like that. */
+  readonly size: number;
+  has(clusterId: string): boolean;
+}
+
 /**
  * One poll of a tower's unresolved alerts, as evidence. `complete`: every page answered, keyset-paged, and the connection's
  * count agrees. `incomplete`: some rows came, nothing may be concluded from an absence. `unreachable`: nothing came.
@@ -26,8 +33,8 @@ export interface AlertPoll {
   readonly alerts: readonly PolledAlert[];
   /** Only with a complete poll: evidence on ids that were asked for because they were missing. An id not in the map was not looked up (the look-up failed). */
   readonly lookups: ReadonlyMap<string, Lookup>;
-  /** The cluster ids in scope; null when the tower is read whole. An alert of another cluster was not looked for. */
-  readonly scope: ReadonlySet<string> | null;
+  /** The clusters in scope; null when the tower is read whole. An alert of another cluster was not looked for. */
+  readonly scope: ClusterScope | null;
 }
 
 /** The bridge as the alerts collector sees it. */

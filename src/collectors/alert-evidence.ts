@@ -1,3 +1,4 @@
+import type { ClusterScope } from '../bridge/poll.ts';
 import { IncompleteReadError, TowerError, type TowerErrorCode } from '../client/errors.ts';
 import type { Alert, Row } from '../client/resources.ts';
 import { describeError } from '../log.ts';
@@ -10,7 +11,7 @@ export interface AlertEvidence {
   readonly outcome: 'complete' | 'incomplete' | 'unreachable';
   readonly reason: string | null;
   readonly alerts: readonly Alert[];
-  readonly scope: ReadonlySet<string> | null;
+  readonly scope: ClusterScope | null;
 }
 
 /**
@@ -33,7 +34,7 @@ export const evidenceOfReading = ({ rows, scope, at }: Reading<Alert>): AlertEvi
     : { at, outcome: 'complete', reason: null, alerts: rows, scope };
 
 /** The evidence of a read that failed. An error status below 500 is an answer too; 5xx is what a dead tower's proxy says. */
-export const evidenceOfError = (error: unknown, at: number, scope: ReadonlySet<string> | null): AlertEvidence => {
+export const evidenceOfError = (error: unknown, at: number, scope: ClusterScope | null): AlertEvidence => {
   const isAnswer = error instanceof TowerError && (answered.has(error.code) || isClientError(error));
   const partial = error instanceof IncompleteReadError ? error.partial.filter(isAlert) : [];
   return {

@@ -65,7 +65,9 @@ export function* alertSamples({ alerts, clusters }: AlertData, context: SampleCo
     batch.add(families.start, start / 1000, index.of(alert.cluster).block, details);
     yield;
   }
-  batch.add(families.notShown, Math.max(0, alerts.length - context.maxAlertSeries));
+  const notShown = Math.max(0, alerts.length - context.maxAlertSeries);
+  // A series of the tower itself; another shard must not keep silent about what it does not show, though.
+  if (context.towerElsewhere !== true || notShown > 0) batch.add(families.notShown, notShown);
   return batch;
 }
 

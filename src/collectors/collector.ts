@@ -31,6 +31,8 @@ export interface SampleContext {
   /** Minutes east of UTC for times without an offset. */
   readonly assumeOffsetMinutes: number;
   readonly unknownValue: UnknownValueReporter;
+  /** Whether another exporter, the first shard, shows the series of the tower itself; left out: this one does. */
+  readonly towerElsewhere?: boolean;
 }
 
 /** The samples of one run. Yields between objects, where the work may be interrupted for the sake of the event loop. */

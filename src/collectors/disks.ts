@@ -1,4 +1,14 @@
 import type { Cluster, Disk, Host } from '../client/resources.ts';
+import {
+  conditionOfHealth,
+  conditionOfUsage,
+  type DiskCondition,
+  diskCondition,
+  diskConditions,
+  type DiskType,
+  diskType,
+  diskTypes,
+} from '../estate/disks.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { diskFamilies as families } from '../metrics/catalogue/disks.ts';
 import { extendBlock, type LabelBlock, labelBlock } from '../metrics/labels.ts';
@@ -13,42 +23,20 @@ export interface DiskData {
   readonly clusters: readonly Cluster[] | null;
 }
 
-export type DiskType = 'ssd' | 'hdd' | 'pmem' | 'unknown';
-export type DiskCondition = (typeof conditions)[number];
+const conditionSet = new ValueSet('condition', diskConditions);
 
-const conditions = ['healthy', 'warning', 'error'] as const;
-const conditionSet = new ValueSet('condition', conditions);
-
-const types: ReadonlyMap<string, DiskType> = new Map<string, DiskType>([
-  ['HDD', 'hdd'],
-  ['SSD', 'ssd'],
-  ['SATA_OR_SAS_SSD', 'ssd'],
-  ['NVMe_SSD', 'ssd'],
-  ['PMem', 'pmem'],
-]);
-const conditionOfHealth: ReadonlyMap<string, DiskCondition> = new Map<string, DiskCondition>([
-  ['UNHEALTHY', 'error'],
-  ['SUBHEALTHY', 'error'],
-  ['SMART_FAILED', 'error'],
-  ['SOFTWARE_RAID_FAILURE', 'error'],
-]);
-const conditionOfUsage: ReadonlyMap<string, DiskCondition> = new Map<string, DiskCondition>([
-  ['UNMOUNTED', 'warning'],
-  ['PARTIAL_MOUNTED', 'warning'],
-  ['ISOLATED', 'warning'],
-]);
-const checkType = enumeration('disk.type', [...types.keys()]);
+const checkType = enumeration('disk.type', [...diskTypes.keys()]);
 const checkHealth = enumeration('disk.health_status', ['HEALTHY', ...conditionOfHealth.keys()]);
 const checkUsage = enumeration('disk.usage_status', ['MOUNTED', 'MOUNTING', 'UNMOUNTING', ...conditionOfUsage.keys()]);
 
 /** One cell of `cloudtower_cluster_disks`: its labels, made once. */
 const cellBlocks = new Map(
   (['ssd', 'hdd', 'pmem', 'unknown'] as const).flatMap((type) =>
-    conditions.map((condition) => [cellOf(type, condition), labelBlock({ type, condition })] as const),
+    diskConditions.map((condition) => [cellOf(type, condition), labelBlock({ type, condition })] as const),
   ),
 );
 const zeroCells = (['ssd', 'hdd', 'pmem'] as const).flatMap((type) =>
-  conditions.map((condition) => cellOf(type, condition)),
+  diskConditions.map((condition) => cellOf(type, condition)),
 );
 
 type Cell = `${DiskType}/${DiskCondition}`;
@@ -96,13 +84,6 @@ export function* diskSamples({ disks, hosts, clusters }: DiskData, context: Samp
   }
   return batch;
 }
-
-/** The kind of a disk, from any version's spelling. */
-export const diskType = (type: string | null): DiskType => types.get(type ?? '') ?? 'unknown';
-
-/** The worse of health and use decides; what neither complains about is healthy (values this version does not know are reported). */
-export const diskCondition = (disk: Pick<Disk, 'health_status' | 'usage_status'>): DiskCondition =>
-  conditionOfHealth.get(disk.health_status ?? '') ?? conditionOfUsage.get(disk.usage_status ?? '') ?? 'healthy';
 
 const addDisk = (batch: SampleBatch, disk: Disk, block: LabelBlock, condition: DiskCondition): void => {
   const info = labelBlock({

@@ -1,10 +1,17 @@
 import type { Cluster, Host } from '../client/resources.ts';
+import {
+  allocatedMemory,
+  conditionOfStatus,
+  type HostCondition,
+  hostCondition,
+  hostConditions,
+} from '../estate/hosts.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { hostFamilies as families } from '../metrics/catalogue/hosts.ts';
 import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex, hostIdentity } from './identity.ts';
-import { enumeration, ratio, sumKnown, ValueSet } from './values.ts';
+import { enumeration, ratio, ValueSet } from './values.ts';
 
 export interface HostData {
   readonly hosts: readonly Host[];
@@ -12,17 +19,9 @@ export interface HostData {
   readonly clusters: readonly Cluster[] | null;
 }
 
-const conditions = ['healthy', 'unhealthy', 'error', 'idle', 'removing', 'unknown'] as const;
-export type HostCondition = (typeof conditions)[number];
-const conditionSet = new ValueSet<HostCondition>('condition', conditions);
+const conditionSet = new ValueSet<HostCondition>('condition', hostConditions);
 const vmStatuses = new ValueSet('status', ['running', 'stopped', 'suspended']);
 
-const conditionOfStatus: ReadonlyMap<string, HostCondition> = new Map<string, HostCondition>([
-  ['CONNECTED_HEALTHY', 'healthy'],
-  ['CONNECTED_WARNING', 'unhealthy'],
-  ['CONNECTED_ERROR', 'error'],
-  ['SESSION_EXPIRED', 'error'],
-]);
 const checkState = enumeration('host.state', ['IDLE', 'IN_USE', 'REMOVING']);
 const checkStatus = enumeration('host.status', [...conditionOfStatus.keys(), 'CONNECTING', 'INITIALIZING']);
 
@@ -41,7 +40,7 @@ export const hosts = defineCollector<HostData>({
 export function* hostSamples({ hosts, clusters }: HostData, context: SampleContext): SampleWork {
   const batch = new SampleBatch();
   const index = new ClusterIndex(clusters);
-  const counts = new Map(index.known.map((cluster) => [cluster, new Map(conditions.map((name) => [name, 0]))]));
+  const counts = new Map(index.known.map((cluster) => [cluster, new Map(hostConditions.map((name) => [name, 0]))]));
   for (const host of hosts) {
     const cluster = index.of(host.cluster);
     const { block } = hostIdentity(host, cluster);
@@ -61,17 +60,6 @@ export function* hostSamples({ hosts, clusters }: HostData, context: SampleConte
   }
   return batch;
 }
-
-/** The dashboard's order: membership first, then health. */
-export const hostCondition = ({ state, status }: Pick<Host, 'state' | 'status'>): HostCondition => {
-  if (state === 'IDLE') return 'idle';
-  if (state === 'REMOVING') return 'removing';
-  return conditionOfStatus.get(status ?? '') ?? 'unknown';
-};
-
-/** What the system and the VMs of a host are given, bytes: the dashboard's "used" on ELF. */
-export const allocatedMemory = (host: Host): number | null =>
-  sumKnown([host.running_pause_vm_memory_bytes, host.os_memory_bytes]);
 
 const infoBlock = (host: Host): LabelBlock =>
   labelBlock({

@@ -3,9 +3,10 @@ import type { Row } from '../client/resources.ts';
 import { resources } from '../client/rows.ts';
 import type { Clock } from '../clock.ts';
 import type { CollectorName } from '../metrics/family.ts';
+import { ownsTheRest, type Shard } from '../sharding.ts';
 import { type InventoryRows, owners, type ResourceName } from './resources.ts';
 import type { RuleNames } from './rule-names.ts';
-import { createScope, type Scope } from './scope.ts';
+import { createScope, type Part, type Scope } from './scope.ts';
 import type { CollectorSettings, TowerSettings } from './settings.ts';
 import { type Load, type Reading, SharedRead } from './shared-read.ts';
 
@@ -14,6 +15,8 @@ export interface InventoryOptions {
   readonly reader: TowerReader;
   readonly rules: RuleNames;
   readonly clock: Clock;
+  /** The part of the tower that this exporter reads; left out: all of it. */
+  readonly shard?: Shard | null;
 }
 
 /** What others (the dashboard) see of an inventory. */
@@ -32,15 +35,20 @@ export class Inventory implements InventoryView {
   private readonly reads: Reads;
   private readonly settings: TowerSettings['collectors'];
   private readonly clock: Clock;
+  /** The clusters of all shards, as they were listed last. */
+  private clusterIds: readonly string[] = [];
 
-  constructor({ settings, reader, rules, clock }: InventoryOptions) {
+  constructor({ settings, reader, rules, clock, shard = null }: InventoryOptions) {
     this.settings = settings.collectors;
     this.clock = clock;
-    const scope = createScope(settings.scope, async (signal) => {
-      const reading = await this.readOrLastKnown('clusters', 'clusters', signal);
-      return reading.rows.map((cluster) => cluster.id);
+    const scope = createScope(settings.scope, shard, async (signal) => {
+      await this.readOrLastKnown('clusters', 'clusters', signal);
+      return this.clusterIds;
     });
-    this.reads = createReads(reader, rules, scope, clock);
+    const onClusterIds = (ids: readonly string[]): void => {
+      this.clusterIds = ids;
+    };
+    this.reads = createReads({ reader, rules, scope, clock, onClusterIds, isFirst: ownsTheRest(shard) });
   }
 
   latest<K extends ResourceName>(name: K): Reading<InventoryRows[K]> | null {
@@ -85,7 +93,18 @@ export class Inventory implements InventoryView {
   }
 }
 
-const createReads = (reader: TowerReader, rules: RuleNames, scope: Scope, clock: Clock): Reads => {
+interface ReadParts {
+  readonly reader: TowerReader;
+  readonly rules: RuleNames;
+  readonly scope: Scope;
+  readonly clock: Clock;
+  /** Told of the clusters of all shards whenever they were listed. */
+  readonly onClusterIds: (ids: readonly string[]) => void;
+  /** Whether the tower's own resources are this exporter's. */
+  readonly isFirst: boolean;
+}
+
+const createReads = ({ reader, rules, scope, clock, onClusterIds, isFirst }: ReadParts): Reads => {
   /** A read of a whole resource of the tower. */
   const whole =
     <T extends Row>(resource: Resource<T>, where: Where | null = null): Load<T> =>
@@ -95,26 +114,37 @@ const createReads = (reader: TowerReader, rules: RuleNames, scope: Scope, clock:
   const scoped =
     <T extends Row>(
       resource: Resource<T>,
-      limit: (clusters: Where) => Where,
+      limit: (part: Part) => Where,
       options: Pick<Query, 'where' | 'prove'> = {},
     ): Load<T> =>
     async (signal) => {
-      const ids = await scope.ids(signal);
-      if (ids?.size === 0) return { rows: [], scope: ids };
-      const where = { ...options.where, ...(ids === null ? {} : limit({ id_in: [...ids] })) };
+      const part = await scope.part(signal);
+      if (part?.isEmpty === true) return { rows: [], scope: part.scope };
+      const where = { ...options.where, ...(part === null ? {} : limit(part)) };
       const { rows } = await reader.list(resource, { ...options, ...query(where, signal) });
-      return { rows, scope: ids };
+      return { rows, scope: part?.scope ?? null };
     };
 
+  /** A read of what only the first shard shows. */
+  const ofTower = <T extends Row>(resource: Resource<T>): Load<T> =>
+    isFirst ? whole(resource) : () => Promise.resolve({ rows: [], scope: null });
+
   const share = <T>(load: Load<T>): SharedRead<T> => new SharedRead(load, clock);
-  const ofCluster = (clusters: Where): Where => ({ cluster: clusters });
+  const ofCluster = (part: Part): Where => part.limit((clusters) => ({ cluster: clusters }));
 
   const alerts = scoped(resources.alerts, ofCluster, { where: { ended: false }, prove: true });
-  const datacenters = scoped(resources.datacenters, (clusters) => ({ clusters_some: clusters }));
+  const datacenters = scoped(resources.datacenters, (part) =>
+    part.limitSome((clusters) => ({ clusters_some: clusters })),
+  );
   return {
-    clusters: share(whole(resources.clusters, scope.clusters)),
+    clusters: share(async (signal) => {
+      if (!scope.hasClusters) return { rows: [], scope: null };
+      const { rows } = await whole(resources.clusters, scope.clusters)(signal);
+      onClusterIds(rows.map(({ id }) => id));
+      return { rows: rows.filter(({ id }) => scope.includes(id)), scope: null };
+    }),
     hosts: share(scoped(resources.hosts, ofCluster)),
-    disks: share(scoped(resources.disks, (clusters) => ({ host: { cluster: clusters } }))),
+    disks: share(scoped(resources.disks, (part) => part.limit((clusters) => ({ host: { cluster: clusters } })))),
     alerts: share(async (signal) => {
       const read = await alerts(signal);
       const open = read.rows.filter((alert) => alert.ended !== true);
@@ -125,8 +155,8 @@ const createReads = (reader: TowerReader, rules: RuleNames, scope: Scope, clock:
     recycledVms: share(scoped(resources.vms, ofCluster, { where: { in_recycle_bin: true } })),
     clusterSettings: share(scoped(resources.clusterSettings, ofCluster)),
     globalSettings: share(whole(resources.globalSettings)),
-    deploys: share(whole(resources.deploys)),
-    licenses: share(whole(resources.licenses)),
+    deploys: share(ofTower(resources.deploys)),
+    licenses: share(ofTower(resources.licenses)),
     datacenters: share(async (signal) => {
       const read = await datacenters(signal);
       // A datacenter in scope may have clusters that are not.

@@ -1,10 +1,10 @@
-import type { Cluster, ClusterSettings, GlobalSettings, RecycleBinPolicy, Vm } from '../client/resources.ts';
+import type { Cluster, ClusterSettings, GlobalSettings, Vm } from '../client/resources.ts';
+import { RecycleBinPolicies, releaseWindow, type ReleaseWindow, totalSize } from '../estate/recycle-bin.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { recycleBinFamilies as families } from '../metrics/catalogue/tower.ts';
-import { parseInstant } from '../time.ts';
 import { defineCollector, type ReadContext, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex, type ClusterIdentity } from './identity.ts';
-import { flag, sumKnown, ValueSet } from './values.ts';
+import { flag, ValueSet } from './values.ts';
 
 export interface RecycleBinData {
   /** VMs in the recycle bin. */
@@ -15,9 +15,7 @@ export interface RecycleBinData {
   readonly globalSettings: readonly GlobalSettings[] | null;
 }
 
-const dayMs = 86_400_000;
-type Window = 'today' | '7d';
-const windows = new ValueSet<Window>('window', ['today', '7d']);
+const windows = new ValueSet<ReleaseWindow>('window', ['today', '7d']);
 
 /** The recycle bin: how much is in it, and when it comes free. */
 export const recycleBin = defineCollector<RecycleBinData>({
@@ -51,7 +49,7 @@ const readRecycled = async (context: ReadContext): Promise<readonly Vm[]> => {
 export function* recycleBinSamples(data: RecycleBinData, context: SampleContext): SampleWork {
   const batch = new SampleBatch();
   const index = new ClusterIndex(data.clusters);
-  const policies = new Policies(data);
+  const policies = new RecycleBinPolicies(data);
   const bins = new Map<ClusterIdentity, Vm[]>(index.known.map((cluster) => [cluster, []]));
   for (const vm of data.vms) {
     const cluster = index.of(vm.cluster);
@@ -76,43 +74,4 @@ export function* recycleBinSamples(data: RecycleBinData, context: SampleContext)
     yield;
   }
   return batch;
-}
-
-/** Bytes; an empty list holds 0, one whose sizes nobody reported is absent. */
-const totalSize = (vms: readonly Vm[]): number | null => (vms.length === 0 ? 0 : sumKnown(vms.map((vm) => vm.size)));
-
-/** When a VM is released: whole days left, the overdue ones and the last day being today; null when later or unknown. */
-export const releaseWindow = (
-  vm: Pick<Vm, 'deleted_at'>,
-  retain: number | null,
-  context: Pick<SampleContext, 'now' | 'assumeOffsetMinutes'>,
-): Window | null => {
-  const deletedAt = parseInstant(vm.deleted_at, context);
-  if (deletedAt === null || retain === null) return null;
-  const daysLeft = retain - Math.floor((context.now - deletedAt) / dayMs);
-  if (daysLeft <= 1) return 'today';
-  return daysLeft <= 7 ? '7d' : null;
-};
-
-/** Which policy holds for a cluster: its own, else the global one, field by field. */
-class Policies {
-  private readonly own: ReadonlyMap<string, RecycleBinPolicy | null>;
-  private readonly global: RecycleBinPolicy | null;
-  private readonly ownKnown: boolean;
-
-  constructor({ clusterSettings, globalSettings }: RecycleBinData) {
-    this.own = new Map((clusterSettings ?? []).map((row) => [row.cluster?.id ?? '', row.vm_recycle_bin]));
-    this.global = globalSettings?.[0]?.vm_recycle_bin ?? null;
-    this.ownKnown = clusterSettings !== null;
-  }
-
-  of(clusterId: string): RecycleBinPolicy {
-    // Without the clusters' settings a cluster may have a policy of its own: the global one would be a guess.
-    if (!this.ownKnown && clusterId !== '') return { retain: null, enabled: null };
-    const own = clusterId === '' ? null : (this.own.get(clusterId) ?? null);
-    return {
-      retain: own?.retain ?? this.global?.retain ?? null,
-      enabled: own?.enabled ?? this.global?.enabled ?? null,
-    };
-  }
 }

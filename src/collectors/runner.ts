@@ -7,6 +7,7 @@ import { AlertFeed } from './alert-feed.ts';
 import type { Collector, SampleContext } from './collector.ts';
 import { collectors } from './collectors.ts';
 import { Inventory, type InventoryView } from './inventory.ts';
+import { ownsTheRest, type Shard } from '../sharding.ts';
 import { createReadContext } from './read-context.ts';
 import { RuleNames } from './rule-names.ts';
 import { Schedule } from './schedule.ts';
@@ -37,6 +38,8 @@ export interface TowerRuntimeOptions {
   readonly consumer?: AlertConsumer | null;
   /** Minutes east of UTC for times without an offset (default 0). */
   readonly assumeOffsetMinutes?: number;
+  /** The part of the tower that is this exporter's; left out: all of it. */
+  readonly shard?: Shard | null;
 }
 
 /** The collectors of one tower at work. */
@@ -70,11 +73,11 @@ const startDelay = (intervals: readonly number[], random: Random): number =>
 
 /** Puts the collectors of a tower to work: own interval each, one run at a time, failures kept apart, stale samples withdrawn. */
 export const createTowerRuntime = (options: TowerRuntimeOptions): TowerRuntime => {
-  const { config, reader, snapshot, metrics, clock, random, consumer = null } = options;
+  const { config, reader, snapshot, metrics, clock, random, consumer = null, shard = null } = options;
   const logger = options.logger.child({ tower: config.name });
   const stopping = new AbortController();
   const rules = new RuleNames({ reader, clock, logger, pageSize: config.page_size, withBoolean: consumer !== null });
-  const inventory = new Inventory({ settings: config, reader, rules, clock });
+  const inventory = new Inventory({ settings: config, reader, rules, clock, shard });
   const unknownValue = createUnknownValueReporter(logger, (field) => metrics.unknownEnumValue(config.name, field));
   const lookupDeadline = runDeadline(config.collectors.alerts, config.timeout);
   const feed =
@@ -96,6 +99,7 @@ export const createTowerRuntime = (options: TowerRuntimeOptions): TowerRuntime =
     maxAlertSeries: config.collectors.alerts.max_series,
     assumeOffsetMinutes: options.assumeOffsetMinutes ?? 0,
     unknownValue,
+    towerElsewhere: !ownsTheRest(shard),
   });
 
   /** The alerts that were read are evidence even when something after the read failed. */

@@ -1,10 +1,11 @@
+import type { ClusterScope } from '../bridge/poll.ts';
 import type { Clock } from '../clock.ts';
 
 /** What one read of a resource brought. */
 export interface Reading<T> {
   readonly rows: readonly T[];
   /** The clusters it was limited to; null when the tower was read whole. */
-  readonly scope: ReadonlySet<string> | null;
+  readonly scope: ClusterScope | null;
   /** When it ended, milliseconds since the epoch. */
   readonly at: number;
   /** Monotonic milliseconds: the rows are as old as the start. */

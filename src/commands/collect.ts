@@ -5,12 +5,13 @@ import { createTowerUnit, type TowerUnit } from '../exporter/tower-unit.ts';
 import { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import { MetricsPage } from '../metrics/page.ts';
 import { Snapshot } from '../metrics/snapshot.ts';
+import { ownsTheRest } from '../sharding.ts';
 import { revision, version } from '../version.ts';
 import { commandContext, print } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { addFlags, configFileFlag, type Flag, logFlags } from './flags.ts';
+import { addFlags, configFileFlag, type Flag, logFlags, shardFlag } from './flags.ts';
 
-export const collectFlags: readonly Flag[] = [configFileFlag, ...logFlags('warn')];
+export const collectFlags: readonly Flag[] = [configFileFlag, shardFlag, ...logFlags('warn')];
 
 /** Adds `collect`. */
 export const registerCollect = (program: Command): void => {
@@ -22,11 +23,13 @@ export const registerCollect = (program: Command): void => {
 };
 
 const collect = async (command: Command): Promise<number> => {
-  const { logger, load } = commandContext(command);
+  const { logger, load, ...context } = commandContext(command);
+  const shard = context.shard();
   const config = load();
   const clock = systemClock;
+  const towerSeries = ownsTheRest(shard);
   // What this short-lived process costs is of no interest, and would collide with the process metrics of whoever reads it.
-  const metrics = new ExporterMetrics({ version, revision, clock, processMetrics: false });
+  const metrics = new ExporterMetrics({ version, revision, clock, processMetrics: false, towerSeries });
   const snapshot = new Snapshot({ onDuplicate: () => metrics.duplicateDropped() });
   const page = new MetricsPage(snapshot, () => metrics.render());
   const units: TowerUnit[] = config.towers.map((tower) =>
@@ -38,6 +41,7 @@ const collect = async (command: Command): Promise<number> => {
       logger,
       consumer: null,
       assumeOffsetMinutes: config.bridge?.assume_timezone ?? 0,
+      shard,
     }),
   );
   metrics.retainTowers(enabledCollectors(units));

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import type { ExporterConfig } from '../config/schema.ts';
+import { type Environment, shardVariable } from '../config/environment.ts';
+import { ConfigError } from '../config/errors.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLogger, type Logger } from '../log.ts';
+import { parseShard, type Shard, shardSyntax } from '../sharding.ts';
 import { type FlagValues, flagValues, logChoice } from './flags.ts';
 
 /** What a command works with: its flags, the log on standard error, and the way to the configuration. */
@@ -10,6 +13,8 @@ export interface CommandContext {
   readonly logger: Logger;
   /** @throws ConfigError */
   readonly load: () => ExporterConfig;
+  /** The part that `--shard`, else CLOUDTOWER_SHARD, gives this exporter; null: everything. @throws ConfigError */
+  readonly shard: () => Shard | null;
 }
 
 export const commandContext = (command: Command): CommandContext => {
@@ -19,7 +24,17 @@ export const commandContext = (command: Command): CommandContext => {
     flags,
     logger: createLogger({ ...logChoice(flags, stderr.isTTY), colour: stderr.isTTY, stream: stderr }),
     load: () => loadConfig({ file: flags('config.file'), environment: process.env, directory: process.cwd() }),
+    shard: () => readShard(flags('shard'), process.env),
   };
+};
+
+const readShard = (flag: string | null, environment: Environment): Shard | null => {
+  const text = flag ?? environment[shardVariable.name] ?? '';
+  if (text === '') return null;
+  const shard = parseShard(text);
+  if (shard !== null) return shard;
+  const message = `expected ${shardSyntax}, found ${JSON.stringify(text)}`;
+  throw new ConfigError('environment', [{ path: shardVariable.name, line: null, message }]);
 };
 
 /** Writes to standard output and waits until it is out. A reader that has gone ends the process elsewhere. */

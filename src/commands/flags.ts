@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseShard, shardSyntax } from '../sharding.ts';
 import { logFormats, type LogFormat, logLevels, type LogLevel } from '../log.ts';
 
 /** A flag as it is declared; docs/configuration.md is generated from these. */
@@ -8,6 +9,8 @@ export interface Flag {
   readonly description: string;
   readonly default?: string;
   readonly choices?: readonly string[];
+  /** Says what is expected instead of this value; null: nothing, it is good. */
+  readonly refuse?: (value: string) => string | null;
 }
 
 export const configFileFlag: Flag = {
@@ -52,6 +55,12 @@ export const dryRunFlag: Flag = {
   description: 'Print what the bridge would send, and send nothing; its state is kept in memory.',
 };
 
+export const shardFlag: Flag = {
+  syntax: '--shard <index/count>',
+  description: 'Read only this part of every tower: one of COUNT exporters that share the work. Default: all of it.',
+  refuse: (value) => (parseShard(value) === null ? shardSyntax : null),
+};
+
 /** Adds the flags to the command. */
 export const addFlags = (command: Command, flags: readonly Flag[]): Command => {
   for (const flag of flags) {
@@ -69,6 +78,8 @@ const readValue = (flag: Flag, value: string): string => {
   if (flag.choices !== undefined && !flag.choices.includes(value)) {
     throw new InvalidArgumentError(`Allowed choices are ${flag.choices.join(', ')}.`);
   }
+  const expected = flag.refuse?.(value) ?? null;
+  if (expected !== null) throw new InvalidArgumentError(`Expected ${expected}.`);
   return value;
 };
 

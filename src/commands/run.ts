@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { Exporter } from '../exporter.ts';
 import { WebConfigFile } from '../server/web-config-file.ts';
+import { formatShard } from '../sharding.ts';
 import { version } from '../version.ts';
 import { commandContext, print } from './context.ts';
-import { addFlags, configFileFlag, dryRunFlag, type Flag, logFlags, webFlags } from './flags.ts';
+import { addFlags, configFileFlag, dryRunFlag, type Flag, logFlags, shardFlag, webFlags } from './flags.ts';
 import { dieOnUnhandled, stopOnSignal } from './lifecycle.ts';
 
-export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, dryRunFlag, ...logFlags()];
+export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, shardFlag, dryRunFlag, ...logFlags()];
 
 /** Beyond the time that the bridge may take to deliver what waits, milliseconds. */
 const stopMargin = 10_000;
@@ -24,8 +25,9 @@ export const registerRun = (program: Command): void => {
 };
 
 const run = async (command: Command): Promise<number> => {
-  const { flags, logger, load } = commandContext(command);
+  const { flags, logger, load, ...context } = commandContext(command);
   dieOnUnhandled(logger);
+  const shard = context.shard();
   const config = load();
   // Ten thousand alerts at once must fit a small machine: measured, this halves the peak and costs the delivery 0.2 s.
   if (config.bridge !== null) setFlagsFromString('--optimize-for-size');
@@ -37,6 +39,7 @@ const run = async (command: Command): Promise<number> => {
     telemetryPath: flags('web.telemetry-path') ?? '/metrics',
     webConfig: webConfigFile === null ? null : new WebConfigFile(resolve(webConfigFile), logger),
     dryRun: flags('bridge.dry-run') === null ? null : (text) => void print(text),
+    shard,
     clock: systemClock,
     random: Math.random,
     logger,
@@ -46,6 +49,8 @@ const run = async (command: Command): Promise<number> => {
     exporter.reload().catch(() => {});
   });
   const { url } = await exporter.start();
-  logger.info({ version, node: process.version, url, towers: config.towers.map(({ name }) => name) }, 'started');
+  const part = shard === null ? {} : { shard: formatShard(shard) };
+  const towers = config.towers.map(({ name }) => name);
+  logger.info({ version, node: process.version, url, towers, ...part }, 'started');
   return stopOnSignal(logger, (config.bridge?.drain_timeout ?? 0) + stopMargin, () => exporter.stop());
 };

@@ -72,6 +72,12 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   },
 ];
 
+/** Read with a configuration file too, where the flag `--shard` is not given. */
+export const shardVariable = {
+  name: 'CLOUDTOWER_SHARD',
+  description: 'The same as the flag `--shard`, such as `2/5`. Read with a configuration file too.',
+};
+
 /** What the variables say, in the form of the configuration file; null when CLOUDTOWER_URL is not set. */
 export interface EnvironmentConfig {
   readonly value: unknown;

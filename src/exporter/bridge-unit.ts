@@ -9,6 +9,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { BridgeConfig, ExporterConfig } from '../config/schema.ts';
 import { createFailureLog, type Logger } from '../log.ts';
 import type { OwnBridgeMetrics } from '../metrics/bridge-metrics.ts';
+import { formatShard, type Shard } from '../sharding.ts';
 
 export interface BridgeUnitOptions {
   readonly clock: Clock;
@@ -19,6 +20,8 @@ export interface BridgeUnitOptions {
   readonly dryRun: ((text: string) => void) | null;
   /** How the state is opened; left out: as SQLite in `state_dir`. */
   readonly open?: typeof openStore;
+  /** The part of each tower that this bridge forwards alerts of; left out: all of it. */
+  readonly shard?: Shard | null;
 }
 
 interface Running {
@@ -124,7 +127,7 @@ export class BridgeUnit {
   }
 
   private open(config: BridgeConfig, towers: readonly BridgeTower[]): Bridge {
-    const { clock, random, logger, metrics, dryRun, open = openStore } = this.options;
+    const { clock, random, logger, metrics, dryRun, open = openStore, shard = null } = this.options;
     const directory = dryRun === null ? config.state_dir : null;
     return createRecoveringBridge({
       config,
@@ -136,6 +139,8 @@ export class BridgeUnit {
       metrics,
       dryRun,
       createReceiver,
+      // Every shard speaks for itself: one must not resolve what another one says.
+      ownLabels: shard === null ? {} : { shard: formatShard(shard) },
     });
   }
 }

@@ -6,6 +6,7 @@ import type { TowerConfig } from '../config/schema.ts';
 import type { Logger } from '../log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Snapshot } from '../metrics/snapshot.ts';
+import type { Shard } from '../sharding.ts';
 
 /** What every tower of the exporter shares. */
 export interface TowerDeps {
@@ -18,6 +19,8 @@ export interface TowerDeps {
   readonly consumer: AlertConsumer | null;
   /** Minutes east of UTC for alert times without an offset. */
   readonly assumeOffsetMinutes: number;
+  /** The part of each tower that is this exporter's; left out: all of it. */
+  readonly shard?: Shard | null;
 }
 
 /** One configured tower at work: its client and its collectors. */
@@ -34,7 +37,7 @@ export interface TowerUnit {
  * @throws when its certificates or keys cannot be used
  */
 export const createTowerUnit = (config: TowerConfig, deps: TowerDeps): TowerUnit => {
-  const { snapshot, metrics, clock, random, logger, consumer, assumeOffsetMinutes } = deps;
+  const { snapshot, metrics, clock, random, logger, consumer, assumeOffsetMinutes, shard = null } = deps;
   const client = createTowerClient({ config, clock, random, observer: metrics, logger });
   const runtime = createTowerRuntime({
     config,
@@ -46,6 +49,7 @@ export const createTowerUnit = (config: TowerConfig, deps: TowerDeps): TowerUnit
     logger,
     consumer,
     assumeOffsetMinutes,
+    shard,
   });
   return {
     config,

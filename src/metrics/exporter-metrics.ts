@@ -12,6 +12,8 @@ export interface ExporterMetricsOptions {
   readonly clock?: Clock;
   /** Whether `process_*` and `nodejs_*` are there too (default true). */
   readonly processMetrics?: boolean;
+  /** Whether `cloudtower_up` is there (default true): of several shards only the first shows it. */
+  readonly towerSeries?: boolean;
 }
 
 /** What one run of a collector came to. */
@@ -47,6 +49,7 @@ export class ExporterMetrics implements ClientObserver {
   /** What the bridge reports. */
   readonly bridge: OwnBridgeMetrics;
   private readonly clock: Clock;
+  private readonly towerSeries: boolean;
   private readonly registry = new OwnRegistry();
   private readonly up = this.registry.gauge(ownFamilies.up);
   private readonly collectorSuccess = this.registry.gauge(ownFamilies.collectorSuccess);
@@ -66,6 +69,7 @@ export class ExporterMetrics implements ClientObserver {
 
   constructor(options: ExporterMetricsOptions) {
     this.clock = options.clock ?? systemClock;
+    this.towerSeries = options.towerSeries ?? true;
     this.bridge = createBridgeMetrics(this.registry);
     const build = { version: options.version, revision: options.revision, node_version: process.version };
     this.registry.gauge(ownFamilies.buildInfo).with(build, (gauge, labels) => gauge.set(labels, 1));
@@ -92,7 +96,8 @@ export class ExporterMetrics implements ClientObserver {
 
   reachable(event: Parameters<ClientObserver['reachable']>[0]): void {
     const { tower, up } = event;
-    if (this.knows(tower)) this.up.with({ tower }, (gauge, labels) => gauge.set(labels, up ? 1 : 0));
+    if (this.towerSeries && this.knows(tower))
+      this.up.with({ tower }, (gauge, labels) => gauge.set(labels, up ? 1 : 0));
   }
 
   /** Records a finished run. The time of the last success and the number of objects stay as they were when it failed. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodeMeanings } from '../../src/commands/exit-codes.ts';
 import { createProgram } from '../../src/commands/program.ts';
-import { environmentVariables } from '../../src/config/environment.ts';
+import { environmentVariables, shardVariable } from '../../src/config/environment.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { webConfigSchema } from '../../src/server/web-config.ts';
 import { keySections } from './keys.ts';
@@ -57,10 +57,10 @@ export const configurationPage = (): string =>
       exitCodeMeanings.map(([number, meaning]) => [String(number), meaning]),
     ),
     '## Environment',
-    'Read only when there is no `--config.file`. A variable that is set to nothing counts as not set.',
+    'Read only when there is no `--config.file` (but for `CLOUDTOWER_SHARD`). A variable that is set to nothing counts as not set.',
     table(
       ['variable', 'meaning'],
-      environmentVariables.map(({ name, description }) => [code(name), description]),
+      [...environmentVariables, shardVariable].map(({ name, description }) => [code(name), description]),
     ),
     '## Keys of the configuration file',
     keySections('The file', configSchema({ directory: '/' })),
