@@ -1,16 +1,16 @@
 /**
  * The bridge with 10 000 alerts on a real state directory: the cold start, and a poll that says the same again. Prints
- * milliseconds; asserts nothing. Run: node bench/bridge.ts [alerts]
+ * milliseconds; asserts nothing. Run: node bench/subjects/bridge-store.ts [alerts]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMapping } from '../src/bridge/mapping.ts';
-import { openStore } from '../src/bridge/store/sqlite.ts';
-import { advance } from '../src/bridge/transitions.ts';
-import { systemClock } from '../src/clock.ts';
-import { silentLogger } from '../src/log.ts';
-import { mappingConfig, pollOf, rowOf, tower } from '../test/bridge/polls.ts';
+import { createMapping } from '../../src/bridge/mapping.ts';
+import { openStore } from '../../src/bridge/store/sqlite.ts';
+import { advance } from '../../src/bridge/transitions.ts';
+import { systemClock } from '../../src/clock.ts';
+import { silentLogger } from '../../src/log.ts';
+import { mappingConfig, pollOf, rowOf, tower } from '../../test/bridge/polls.ts';
 
 const count = Number(process.argv[2] ?? 10_000);
 const directory = mkdtempSync(join(tmpdir(), 'bridge-bench-'));

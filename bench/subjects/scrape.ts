@@ -1,27 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { request } from 'undici';
-import type { BenchRow } from './render.ts';
+import { findProgram } from '../processes/find.ts';
+import type { BenchRow } from '../report/row.ts';
+import { median } from '../report/statistics.ts';
 
 const run = promisify(execFile);
-
-const find = (name: string): string | null => {
-  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/bin']) {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return join(folder, name);
-    } catch {
-      // not here
-    }
-  }
-  return null;
-};
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -68,14 +57,14 @@ const waitFor = async (url: string): Promise<void> => {
  * series compressed. Rounds alternate, medians count. Empty, saying so, where wrk or nginx is not installed.
  */
 export const benchScrape = async (seconds = 3, rounds = 3): Promise<readonly BenchRow[]> => {
-  const [wrk, nginx] = [find('wrk'), find('nginx')];
+  const [wrk, nginx] = [findProgram('wrk'), findProgram('nginx')];
   if (wrk === null || nginx === null) {
     console.warn(`SKIPPED: scrape benchmark (not installed: ${wrk === null ? 'wrk' : 'nginx'})`);
     return [];
   }
   return [
-    await compare(wrk, nginx, { series: 1000, encoding: 'identity', seconds, rounds }),
-    await compare(wrk, nginx, { series: 10_000, encoding: 'gzip', seconds, rounds }),
+    await compare(wrk, nginx, { series: 1000, encoding: 'identity', seconds, rounds, goal: 0.85 }),
+    await compare(wrk, nginx, { series: 10_000, encoding: 'gzip', seconds, rounds, goal: 0.8 }),
   ];
 };
 
@@ -84,14 +73,24 @@ interface Case {
   readonly encoding: 'identity' | 'gzip';
   readonly seconds: number;
   readonly rounds: number;
+  /** The least ratio to nginx's requests per second. */
+  readonly goal: number;
 }
 
-const compare = async (wrk: string, nginx: string, { series, encoding, seconds, rounds }: Case): Promise<BenchRow> => {
+const compare = async (
+  wrk: string,
+  nginx: string,
+  { series, encoding, seconds, rounds, goal }: Case,
+): Promise<BenchRow> => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-scrape-'));
   const [ownPort, nginxPort] = [await freePort(), await freePort()];
-  const own = spawn(process.execPath, [join(import.meta.dirname, 'scrape-server.ts'), `${ownPort}`, `${series}`], {
-    stdio: 'inherit',
-  });
+  const own = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../processes/scrape-server.ts'), `${ownPort}`, `${series}`],
+    {
+      stdio: 'inherit',
+    },
+  );
   const ownUrl = `http://127.0.0.1:${ownPort}/metrics`;
   const nginxUrl = `http://127.0.0.1:${nginxPort}/metrics`;
   try {
@@ -120,16 +119,18 @@ const compare = async (wrk: string, nginx: string, { series, encoding, seconds, 
     }
     const value = median(values);
     const reference = median(references);
-    const what = `/metrics, ${series} series, ${encoding} (requests/s; reference: nginx serving the same bytes)`;
-    return { what, value, reference, ratio: value / reference };
+    return {
+      what: `/metrics, ${series} series, ${encoding}`,
+      unit: 'requests/s',
+      value,
+      reference: { what: 'nginx serving the same bytes', value: reference },
+      goal: { of: 'ratio', is: '≥', limit: goal },
+    };
   } finally {
     await end(own);
     await rm(folder, { recursive: true, force: true });
   }
 };
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const end = async (child: ReturnType<typeof spawn>): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,18 +1,11 @@
 import { Gauge, Registry } from 'prom-client';
-import { SampleBatch } from '../src/metrics/batch.ts';
-import type { FamilyDefinition } from '../src/metrics/family.ts';
-import { vmFamilies } from '../src/metrics/catalogue.ts';
-import { labelBlock } from '../src/metrics/labels.ts';
-import { Snapshot } from '../src/metrics/snapshot.ts';
-
-/** One line of a benchmark's table. Milliseconds or requests per second, as `what` says. */
-export interface BenchRow {
-  readonly what: string;
-  readonly value: number;
-  readonly reference: number;
-  /** value / reference. */
-  readonly ratio: number;
-}
+import { SampleBatch } from '../../src/metrics/batch.ts';
+import type { FamilyDefinition } from '../../src/metrics/family.ts';
+import { vmFamilies } from '../../src/metrics/catalogue.ts';
+import { labelBlock } from '../../src/metrics/labels.ts';
+import { Snapshot } from '../../src/metrics/snapshot.ts';
+import type { BenchRow } from '../report/row.ts';
+import { median } from '../report/statistics.ts';
 
 const families: readonly FamilyDefinition[] = Object.values(vmFamilies)
   .filter(({ labels }) => labels.length === 5)
@@ -54,8 +47,15 @@ export const benchRender = async (series = 100_000, rounds = 15): Promise<readon
   const vms = Math.ceil(series / families.length);
   const value = await medianOf(rounds, vms, ownRender());
   const reference = await medianOf(rounds, vms, promClientRender());
-  const what = `render ${series} changed series (ms of CPU, from objects to bytes; reference: prom-client set + metrics())`;
-  return [{ what, value, reference, ratio: value / reference }];
+  return [
+    {
+      what: `render ${series} changed series, from objects to bytes`,
+      unit: 'ms CPU',
+      value,
+      reference: { what: 'prom-client set + metrics()', value: reference },
+      goal: { of: 'ratio', is: '≤', limit: 0.1 },
+    },
+  ];
 };
 
 type Render = (rows: readonly Vm[]) => Promise<unknown>;
@@ -68,7 +68,7 @@ const medianOf = async (rounds: number, vms: number, render: Render): Promise<nu
     const rows = editions[round % editions.length] ?? [];
     costs.push(await cpuOf(() => render(rows)));
   }
-  return costs.toSorted((a, b) => a - b)[costs.length >> 1] ?? Number.NaN;
+  return median(costs);
 };
 
 const ownRender = (): Render => {

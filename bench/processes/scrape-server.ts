@@ -1,10 +1,10 @@
-import { SampleBatch } from '../src/metrics/batch.ts';
-import { vmFamilies } from '../src/metrics/catalogue.ts';
-import { ExporterMetrics } from '../src/metrics/exporter-metrics.ts';
-import { labelBlock } from '../src/metrics/labels.ts';
-import { MetricsPage } from '../src/metrics/page.ts';
-import { Snapshot } from '../src/metrics/snapshot.ts';
-import { WebServer } from '../src/server/server.ts';
+import { SampleBatch } from '../../src/metrics/batch.ts';
+import { vmFamilies } from '../../src/metrics/catalogue.ts';
+import { ExporterMetrics } from '../../src/metrics/exporter-metrics.ts';
+import { labelBlock } from '../../src/metrics/labels.ts';
+import { MetricsPage } from '../../src/metrics/page.ts';
+import { Snapshot } from '../../src/metrics/snapshot.ts';
+import { WebServer } from '../../src/server/server.ts';
 
 // The exporter's server in a process of its own, with so many series: scrape-server.ts PORT SERIES.
 const [port = '0', series = '1000'] = process.argv.slice(2);

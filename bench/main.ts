@@ -1,0 +1,49 @@
+/**
+ * Measures the product and prints a table: what, value, reference, ratio, goal, met. `npm run bench -- --help` says more.
+ * Asserts nothing: a goal that is not met says so in its row.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { Command } from 'commander';
+import { replaceSection } from './report/document.ts';
+import { type BenchRow, isMet } from './report/row.ts';
+import { benchTable } from './report/table.ts';
+import { subjects } from './subjects.ts';
+
+const document = new URL('../docs/benchmarks.md', import.meta.url);
+
+const machine = (): string => {
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}, ${availableParallelism()} cores, Node.js ${process.version}, ${process.platform} ${process.arch}`;
+};
+
+const program = new Command('bench')
+  .description(
+    'Measures speed and memory. A goal that is not met says so in its row; the exit code does not depend on it.',
+  )
+  .option('--only <names>', `only these subjects, with commas between (${subjects.map(({ name }) => name).join(', ')})`)
+  .option('--write', 'put the tables into docs/benchmarks.md')
+  .parse();
+const { only, write = false } = program.opts<{ readonly only?: string; readonly write?: true }>();
+const wanted = only?.split(',') ?? subjects.map(({ name }) => name);
+const unknown = wanted.filter((name) => !subjects.some((subject) => subject.name === name));
+if (unknown.length > 0) program.error(`error: there is no subject ${unknown.join(', ')}`);
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const measured: BenchRow[] = [];
+print(machine());
+for (const { name, title, run } of subjects) {
+  if (!wanted.includes(name)) continue;
+  print(`\n${title} (load ${loadavg()[0]?.toFixed(1)})`);
+  const rows = await run();
+  if (rows.length === 0) continue;
+  const table = benchTable(rows);
+  print(table);
+  measured.push(...rows);
+  if (write) {
+    const text = `\n${machine()}\n\n${table}\n`;
+    writeFileSync(document, replaceSection(readFileSync(document, 'utf8'), name, text));
+  }
+}
+const judged = measured.map(isMet).filter((met) => met !== null);
+print(`\nbench: ${measured.length} figures, ${judged.filter(Boolean).length} of ${judged.length} goals met`);

@@ -1,0 +1,46 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { z } from 'zod';
+
+/** What a process has used since it was asked last. */
+export const usageSchema = z.object({
+  cpuMs: z.number(),
+  /** Peak of the whole life of the process. */
+  peakRssMiB: z.number(),
+  /** Delays of the event loop, milliseconds. */
+  delayP99: z.number(),
+  delayP999: z.number(),
+  delayMax: z.number(),
+});
+export type Usage = z.output<typeof usageSchema>;
+
+/** Milliseconds between two looks; a look that is on time counts as a delay of 0. */
+const resolution = 1;
+
+/** Measures the process that it is loaded into. */
+export class Meter {
+  private readonly delays = monitorEventLoopDelay({ resolution });
+  private before = process.cpuUsage();
+
+  constructor() {
+    this.delays.enable();
+  }
+
+  /** Begins anew. */
+  reset(): void {
+    this.delays.reset();
+    this.before = process.cpuUsage();
+  }
+
+  /** What was used since the last `reset`. */
+  read(): Usage {
+    const { user, system } = process.cpuUsage(this.before);
+    const delay = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolution);
+    return {
+      cpuMs: (user + system) / 1000,
+      peakRssMiB: process.resourceUsage().maxRSS / 1024,
+      delayP99: delay(this.delays.percentile(99)),
+      delayP999: delay(this.delays.percentile(99.9)),
+      delayMax: delay(this.delays.max),
+    };
+  }
+}

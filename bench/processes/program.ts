@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Usage, usageSchema } from './meter.ts';
+import { Worker } from './worker.ts';
+
+const path = (relative: string): string => new URL(relative, import.meta.url).pathname;
+
+/** The real exporter as an operator runs it, with a probe in it. */
+export class ProgramWorker implements AsyncDisposable {
+  private readonly worker: Worker;
+  /** Where it listens; null until it does. */
+  private url: string | null = null;
+  readonly startedAt = performance.now();
+
+  constructor(configFile: string) {
+    this.worker = new Worker(path('../../src/main.ts'), {
+      args: [`--config.file=${configFile}`, '--web.listen-address=127.0.0.1:0', '--log.format=json'],
+      preload: path('probe.ts'),
+      quiet: true,
+    });
+  }
+
+  /** Waits until `/-/ready` says yes; milliseconds since the process was started. */
+  async ready(): Promise<number> {
+    for (;;) {
+      if (this.worker.child.exitCode !== null) throw new Error(`the exporter ended: ${this.worker.output}`);
+      this.url ??= /"url":"(http:\/\/127\.0\.0\.1:\d+)"/.exec(this.worker.output)?.[1] ?? null;
+      if (this.url !== null) {
+        const answered = await fetch(`${this.url}/-/ready`);
+        await answered.arrayBuffer();
+        if (answered.status === 200) return performance.now() - this.startedAt;
+      }
+      await delay(10);
+    }
+  }
+
+  /** One scrape as Prometheus makes it; the decompressed text. */
+  async scrape(encoding: 'gzip' | 'identity' = 'gzip'): Promise<string> {
+    if (this.url === null) throw new Error('the exporter does not listen yet');
+    const answered = await fetch(`${this.url}/metrics`, { headers: { 'accept-encoding': encoding } });
+    return answered.text();
+  }
+
+  /** What it used since it was asked last, or since its start. */
+  usage(): Promise<Usage> {
+    return this.worker.ask('usage', usageSchema);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.worker[Symbol.asyncDispose]();
+  }
+}
+
+/** The value of a sample line that begins so; NaN when there is none. */
+export const sampleOf = (text: string, start: string): number =>
+  Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(start))
+      ?.split(' ')
+      .at(-1) ?? Number.NaN,
+  );
