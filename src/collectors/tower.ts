@@ -3,7 +3,7 @@ import { licenseExpiry } from '../estate/clusters.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { towerFamilies as families } from '../metrics/catalogue/tower.ts';
 import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
-import { defineCollector, type SampleWork } from './collector.ts';
+import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 
 /** Each is null when the tower lacks the operation or the user may not read it. */
 export interface TowerData {
@@ -29,10 +29,13 @@ export const tower = defineCollector<TowerData>({
     (deploys?.length ?? 0) + (licenses?.length ?? 0) + (datacenters?.length ?? 0),
 });
 
-export function* towerSamples({ deploys, licenses, datacenters }: TowerData): SampleWork {
+export function* towerSamples(
+  { deploys, licenses, datacenters }: TowerData,
+  { towerElsewhere = false }: Pick<SampleContext, 'towerElsewhere'> = {},
+): SampleWork {
   const batch = new SampleBatch();
   const version = deploys?.find((deploy) => deploy.version !== null)?.version ?? '';
-  batch.add(families.info, 1, labelBlock({ version }));
+  if (!towerElsewhere) batch.add(families.info, 1, labelBlock({ version }));
   for (const { block, seconds } of expiries(licenses ?? [])) batch.add(families.licenseExpiry, seconds, block);
   for (const datacenter of datacenters ?? []) {
     for (const cluster of new Map(datacenter.clusters.map((cluster) => [cluster.id, cluster])).values()) {
