@@ -11,7 +11,7 @@ debootstrap --variant=minbase bookworm "$work/rootfs" >"$work/log" 2>&1 || { tai
 rm -rf "$work/rootfs/var/cache/apt/archives"/*.deb "$work/rootfs/var/lib/apt/lists"/*
 install -D "$root/node_modules/node-linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/bin/node" "$work/rootfs/usr/local/bin/node"
 mkdir -p "$work/rootfs/usr/local/lib/node_modules" "$work/rootfs/etc/ssl/certs"
-cp -RL "$(npm root -g)/npm" "$work/rootfs/usr/local/lib/node_modules/npm"
+cp -RL "$(dirname "$(dirname "$(realpath "$(command -v npm)")")")" "$work/rootfs/usr/local/lib/node_modules/npm"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/rootfs/usr/local/bin/npm"
 # The certificates that this machine trusts, so that npm inside reaches what npm outside reaches.
 [ -f /etc/ssl/certs/ca-certificates.crt ] && cp -L /etc/ssl/certs/ca-certificates.crt "$work/rootfs/etc/ssl/certs/"
