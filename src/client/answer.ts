@@ -14,7 +14,11 @@ export type Verdict<T> =
   | { readonly kind: 'failed'; readonly code: TowerErrorCode; readonly message: string; readonly retry: boolean };
 
 /** Takes what is wanted from an answer's JSON, or says in words what came instead. */
-export type Decode<T> = (json: unknown) => { readonly data: T } | { readonly wrong: string };
+export interface Decode<T> {
+  readonly fromJson: (json: unknown) => { readonly data: T } | { readonly wrong: string };
+  /** The same from the bytes of a good answer, where that is less work; null when it cannot tell: `fromJson` decides then. */
+  readonly fromBytes?: (body: Buffer) => { readonly data: T } | null;
+}
 
 /** A retry can mend these, and nothing else. */
 const retryable = new Set([429, 500, 502, 503, 504]);
@@ -114,6 +118,10 @@ const failedStatus = (
 /** Judges an answer. Pure: the caller decides what to do about it. */
 export const judge = <T>(operation: Operation, answer: Answer, decode: Decode<T>, redactor: Redactor): Verdict<T> => {
   const { status, contentType } = answer;
+  if (status === 200 && isJsonType(contentType)) {
+    const decoded = decode.fromBytes?.(answer.body) ?? null;
+    if (decoded !== null) return { kind: 'data', data: decoded.data };
+  }
   const text = answer.body.toString('utf8').replace(/^\uFEFF/, '');
   const json = parseJson(text);
 
@@ -129,6 +137,6 @@ export const judge = <T>(operation: Operation, answer: Answer, decode: Decode<T>
   }
   if (text === '') return invalid('answered nothing');
   if (json === null) return invalid(`answered something that is not JSON${said().preview} (${checkUrl})`);
-  const decoded = decode(json.value);
+  const decoded = decode.fromJson(json.value);
   return 'wrong' in decoded ? invalid(`${decoded.wrong}${said().preview}`) : { kind: 'data', data: decoded.data };
 };

@@ -29,11 +29,13 @@ export type Login = (password: string, signal: AbortSignal) => Promise<string>;
 const noToken =
   'answered without a token: where two-factor sign-in is on, a user and a password are not enough; use an API key (api_key)';
 
-const decodeToken: Decode<string | null> = (json) => {
-  if (!isJsonObject(json)) return { wrong: 'answered a login with something that is not an object' };
-  const data = json['data'];
-  const token = isJsonObject(data) ? data['token'] : null;
-  return { data: typeof token === 'string' && isSendable(token) ? token : null };
+const decodeToken: Decode<string | null> = {
+  fromJson: (json) => {
+    if (!isJsonObject(json)) return { wrong: 'answered a login with something that is not an object' };
+    const data = json['data'];
+    const token = isJsonObject(data) ? data['token'] : null;
+    return { data: typeof token === 'string' && isSendable(token) ? token : null };
+  },
 };
 
 /** 500 and a timeout may hide a refusal or a login that counted: they are not tried again at once, to lock out nobody. */

@@ -5,6 +5,7 @@ import { errorDetails } from './failure.ts';
 import { isJsonObject, numberOf } from './fields.ts';
 import type { Resource, Where } from './reader.ts';
 import type { Row } from './resources.ts';
+import { scanRows } from './row-scanner.ts';
 
 /** Rows of a read so far. */
 export interface Pages<T extends Row> {
@@ -21,15 +22,26 @@ interface PagingParts {
 /** An endless supply of new ids ends here: at the usual page size, five million rows. */
 const maxPages = 10_000;
 
-const decodePage: Decode<readonly unknown[]> = (json) =>
-  Array.isArray(json) ? { data: json } : { wrong: `answered ${describeJson(json)} instead of an array` };
+/** A page of rows; null stands for one that cannot be read. */
+const decodePage = <T extends Row>({ keys, parse }: Resource<T>): Decode<readonly (T | null)[]> => ({
+  fromJson: (json) =>
+    Array.isArray(json)
+      ? { data: json.map((row) => parse(row)) }
+      : { wrong: `answered ${describeJson(json)} instead of an array` },
+  fromBytes: (body) => {
+    const data: (T | null)[] = [];
+    return scanRows(body, keys, (row) => void data.push(parse(row))) ? { data } : null;
+  },
+});
 
-const decodeCount: Decode<number> = (json) => {
-  const aggregate = isJsonObject(json) ? json['aggregate'] : null;
-  const count = isJsonObject(aggregate) ? numberOf(aggregate['count']) : null;
-  return count !== null && Number.isSafeInteger(count) && count >= 0
-    ? { data: count }
-    : { wrong: 'answered no count (aggregate.count)' };
+const decodeCount: Decode<number> = {
+  fromJson: (json) => {
+    const aggregate = isJsonObject(json) ? json['aggregate'] : null;
+    const count = isJsonObject(aggregate) ? numberOf(aggregate['count']) : null;
+    return count !== null && Number.isSafeInteger(count) && count >= 0
+      ? { data: count }
+      : { wrong: 'answered no count (aggregate.count)' };
+  },
 };
 
 /** The caller's filter and the cursor, side by side: what the caller says of ids or in AND, OR and NOT stays as it is. */
@@ -56,6 +68,7 @@ export interface Paging {
 export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => ({
   readAll: async <T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal) => {
     const { operation } = resource;
+    const decode = decodePage(resource);
     const rows = new Map<string, T>();
     let unreadable = 0;
     let pages = 0;
@@ -75,9 +88,9 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
 
     for (;;) {
       const body = { ...whereAfter(where, cursor), orderBy: 'id_ASC', first: pageSize };
-      let page: readonly unknown[];
+      let page: readonly (T | null)[];
       try {
-        page = await call(operation, body, decodePage, signal);
+        page = await call(operation, body, decode, signal);
       } catch (error) {
         if (pages === 0 || !(error instanceof TowerError)) throw error;
         throw incomplete(`page ${pages + 1} failed: ${error.message}`, error);
@@ -85,8 +98,7 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
       if (page.length === 0) break;
       pages += 1;
       const before = rows.size;
-      for (const raw of page) {
-        const row = resource.parse(raw);
+      for (const row of page) {
         if (row === null) {
           unreadable += 1;
           continue;
@@ -102,8 +114,8 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
   },
   count: (resource, where, signal) =>
     call(`${resource.operation}-connection`, whereAfter(where, null), decodeCount, signal),
-  firstPage: async ({ operation }, where, signal) => {
+  firstPage: async (resource, where, signal) => {
     const body = { ...whereAfter(where, null), orderBy: 'id_ASC', first: pageSize };
-    return (await call(operation, body, decodePage, signal)).length;
+    return (await call(resource.operation, body, decodePage(resource), signal)).length;
   },
 });

@@ -7,6 +7,8 @@ export type Where = { readonly [key: string]: unknown };
 export interface Resource<T extends Row> {
   /** The list operation, such as `get-clusters`; `<operation>-connection` counts. */
   readonly operation: `get-${string}`;
+  /** The keys of a row that `parse` looks at. */
+  readonly keys: readonly string[];
   /** Reads one row leniently; null when it cannot be read at all (not an object, no id). */
   readonly parse: (row: unknown) => T | null;
 }

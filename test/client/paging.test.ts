@@ -18,7 +18,7 @@ const fakeTower = (answer: (asked: Asked, index: number) => unknown) => {
   const call: Call = async (operation, body, decode) => {
     if (!isJsonObject(body)) throw new Error('the body is not an object');
     asked.push({ operation, body });
-    const decoded = decode(answer({ operation, body }, asked.length - 1));
+    const decoded = decode.fromJson(answer({ operation, body }, asked.length - 1));
     if ('wrong' in decoded) throw new TowerError('invalid', decoded.wrong, { tower: 'x', operation });
     return decoded.data;
   };

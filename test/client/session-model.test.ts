@@ -51,12 +51,12 @@ const modelTower = () => {
       if (!state.passwordRight) return refused(401);
       state.issued += 1;
       state.valid = state.issued;
-      return decided(decode({ data: { token: `t${state.issued}` } }));
+      return decided(decode.fromJson({ data: { token: `t${state.issued}` } }));
     }
     if (token !== `t${state.valid}`) return refused(state.refusal);
     return operations.some((name) => name === operation && state.forbidden.has(name))
       ? refused(403)
-      : decided(decode(null));
+      : decided(decode.fromJson(null));
   };
 
   const config = configOf('http://tower.test');
@@ -66,7 +66,7 @@ const modelTower = () => {
   const random = () => 0;
   const session = createLoginSession({ ...parts, random }, new AbortController().signal);
   const call = createCall({ attempt, session, clock, random, fail });
-  const read = (name: Name) => call(name, {}, () => ({ data: true }), new AbortController().signal);
+  const read = (name: Name) => call(name, {}, { fromJson: () => ({ data: true }) }, new AbortController().signal);
   return { clock, state, logins, read, mostInLogin: () => mostInLogin };
 };
 
