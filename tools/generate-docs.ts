@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { configurationPage } from './docs/configuration.ts';
+import { dependenciesPage } from './docs/dependencies.ts';
 import { metricsPage } from './docs/metrics.ts';
 
 /** The generated pages: where each is, and how it is made. */
 const pages: readonly (readonly [string, () => string])[] = [
   ['../docs/configuration.md', configurationPage],
+  ['../docs/dependencies.md', dependenciesPage],
   ['../docs/metrics.md', metricsPage],
 ];
 
