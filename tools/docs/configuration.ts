@@ -48,7 +48,7 @@ export const configurationPage = (): string =>
     generatedNote,
     introduction,
     '## Example',
-    `\`\`\`yaml\n${exampleConfiguration}\`\`\``,
+    `<!-- check: config -->\n\`\`\`yaml\n${exampleConfiguration}\`\`\``,
     '## Commands',
     ...commandSections(createProgram()),
     '## Exit codes',
