@@ -9,6 +9,8 @@ import type { Logger } from './log.ts';
 import { ExporterMetrics } from './metrics/exporter-metrics.ts';
 import { MetricsPage } from './metrics/page.ts';
 import { Snapshot } from './metrics/snapshot.ts';
+import { createDashboardRouter } from './dashboard/router.ts';
+import type { DashboardSource } from './dashboard/source.ts';
 import { type Listening, WebServer } from './server/server.ts';
 import { ownsTheRest, type Shard } from './sharding.ts';
 import type { WebConfigFile } from './server/web-config-file.ts';
@@ -66,6 +68,7 @@ export class Exporter {
       towers: () => this.units.map(({ config }) => config.name),
       missing: () => this.missing(),
       reload: () => this.reload(),
+      routes: [createDashboardRouter({ source: this.dashboard(), clock, telemetryPath: options.telemetryPath })],
     });
   }
 
@@ -126,6 +129,21 @@ export class Exporter {
         .filter((state) => state.enabled && state.lastRun === null)
         .map((state) => `tower ${runtime.tower}: collector ${state.name} has not finished its first run`),
     );
+  }
+
+  private dashboard(): DashboardSource {
+    return {
+      towers: () =>
+        this.units.map(({ config, runtime }) => ({
+          name: config.name,
+          inventory: runtime.inventory,
+          assumeOffsetMinutes: this.config.bridge?.assume_timezone ?? 0,
+          states: () => runtime.states(),
+          facts: () => (this.bridge.isRunning() === true ? this.bridge.facts(config.name) : null),
+        })),
+      receivers: () => this.receivers(),
+      bridgeRunning: () => this.bridge.isRunning(),
+    };
   }
 
   private async begin(): Promise<Listening> {

@@ -9,6 +9,7 @@ import { type OwnAlert, settleOwn, stateLost, towerAlerts, watchdog } from './ow
 import type { AlertConsumer, AlertPoll } from './poll.ts';
 import { type CreateReceiver, type Planned, ReceiverSet } from './receiver-set.ts';
 import type { Hold, HoldView, ReceiverStatus } from './receiver.ts';
+import type { TowerFacts } from './state.ts';
 import type { BridgeStore } from './store/bridge-store.ts';
 import { StoreError } from './store/errors.ts';
 import type { BridgeAlert, Transition } from './store/types.ts';
@@ -55,6 +56,8 @@ export interface Bridge extends AlertConsumer, HoldView {
    */
   stop(deadline?: number): Promise<void>;
   status(): readonly ReceiverStatus[];
+  /** What is out of the ordinary with a tower's polls; calm for one that is not known. */
+  facts(tower: string): TowerFacts;
 }
 
 /** Time between two rounds of housekeeping, milliseconds. */
@@ -113,6 +116,10 @@ class AlertBridge implements Bridge {
 
   status(): readonly ReceiverStatus[] {
     return this.#receivers.status();
+  }
+
+  facts(tower: string): TowerFacts {
+    return this.#store.tower(tower).facts;
   }
 
   openAlertIds(tower: string): readonly string[] {

@@ -1,6 +1,7 @@
 import { type Bridge, type BridgeOptions, type BridgeReload, createBridge } from './bridge.ts';
 import type { AlertPoll } from './poll.ts';
 import type { Hold, ReceiverStatus } from './receiver.ts';
+import type { TowerFacts } from './state.ts';
 import type { BridgeStore } from './store/bridge-store.ts';
 import { StoreError } from './store/errors.ts';
 import type { BridgeAlert } from './store/types.ts';
@@ -67,6 +68,10 @@ class RecoveringBridge implements Bridge {
     this.#stopped = true;
     await this.#recovering?.catch(() => {});
     await this.#bridge.stop(deadline);
+  }
+
+  facts(tower: string): TowerFacts {
+    return this.#bridge.facts(tower);
   }
 
   status(): readonly ReceiverStatus[] {

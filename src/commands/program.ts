@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import { registerAlerts } from './alerts.ts';
 import { registerCheck } from './check.ts';
 import { registerCollect } from './collect.ts';
+import { registerDashboard } from './dashboard.ts';
 import { registerDemo } from './demo.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { registerRun } from './run.ts';
@@ -16,6 +17,7 @@ const registers: readonly Register[] = [
   registerDemo,
   registerCheck,
   registerCollect,
+  registerDashboard,
   registerAlerts,
   registerSimulate,
 ];

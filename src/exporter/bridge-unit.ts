@@ -3,6 +3,7 @@ import type { AlertConsumer } from '../bridge/poll.ts';
 import type { ReceiverStatus } from '../bridge/receiver.ts';
 import { createRecoveringBridge } from '../bridge/recovering.ts';
 import { createReceiver } from '../bridge/receivers/create.ts';
+import { calm, type TowerFacts } from '../bridge/state.ts';
 import { StoreError } from '../bridge/store/errors.ts';
 import { openStore } from '../bridge/store/sqlite.ts';
 import type { Clock, Random } from '../clock.ts';
@@ -53,6 +54,17 @@ export class BridgeUnit {
 
   status(): readonly ReceiverStatus[] {
     return this.running?.bridge.status() ?? [];
+  }
+
+  /** Whether a bridge is at work; null: none is configured, false: its state cannot be opened yet. */
+  isRunning(): boolean | null {
+    if (this.running !== null) return true;
+    return this.waiting === null ? null : false;
+  }
+
+  /** What is out of the ordinary with a tower's polls. */
+  facts(tower: string): TowerFacts {
+    return this.running?.bridge.facts(tower) ?? calm;
   }
 
   /**

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import type { ExporterConfig, TowerConfig } from '../config/schema.ts';
+import { dashboardDocument } from '../dashboard/document.ts';
+import { everything, type Scope } from '../dashboard/scope.ts';
+import type { DashboardSource } from '../dashboard/source.ts';
+import { dashboardText } from '../dashboard/text/text.ts';
+import { viewOf } from '../dashboard/view.ts';
+import { createTowerUnit, type TowerUnit } from '../exporter/tower-unit.ts';
+import type { Logger } from '../log.ts';
+import { ExporterMetrics } from '../metrics/exporter-metrics.ts';
+import { Snapshot } from '../metrics/snapshot.ts';
+import { revision, version } from '../version.ts';
+import { commandContext, print } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { addFlags, configFileFlag, type Flag, type FlagValues, logFlags } from './flags.ts';
+
+export const dashboardFlags: readonly Flag[] = [
+  configFileFlag,
+  { syntax: '--tower <name>', description: 'Only this tower, by its configured name.' },
+  { syntax: '--cluster-id <id>', description: 'Only this cluster.' },
+  { syntax: '--datacenter-id <id>', description: 'Only the clusters of this datacenter.' },
+  { syntax: '--output <form>', description: 'Text for people, or JSON.', choices: ['text', 'json'], default: 'text' },
+  // What fails is on the page itself.
+  ...logFlags('error'),
+];
+
+/** Adds `dashboard`. */
+export const registerDashboard = (program: Command): void => {
+  addFlags(program.command('dashboard'), dashboardFlags)
+    .description('collect once and print the CloudTower dashboard: capacity, health and unresolved alerts')
+    .action(async (_options: object, command: Command) => {
+      process.exitCode = await dashboard(command);
+    });
+};
+
+const dashboard = async (command: Command): Promise<number> => {
+  const { flags, logger, load } = commandContext(command);
+  const config = load();
+  const scope = scopeOf(flags);
+  const known = config.towers.map(({ name }) => name);
+  if (scope.tower !== null && !known.includes(scope.tower)) {
+    command.error(`error: --tower: no tower '${scope.tower}' is configured; known are ${known.join(', ')}`, {
+      exitCode: exitCodes.usage,
+    });
+  }
+  const units = unitsOf(config, scope, logger);
+  const states = (await Promise.all(units.map(({ runtime }) => runtime.runOnce()))).flat();
+  await Promise.all(units.map((unit) => unit.stop()));
+  const now = systemClock.now();
+  const view = viewOf(sourceOf(units, config), scope, now);
+  if (flags('output') === 'json') {
+    await print(`${JSON.stringify(dashboardDocument(view.dashboard, view.verdict, view.health, now), null, 2)}\n`);
+  } else {
+    const { isTTY: colour, columns } = process.stdout;
+    await print(
+      dashboardText({ ...view, now, colour: colour && process.env['NO_COLOR'] === undefined, width: columns }),
+    );
+  }
+  return states.some(({ lastError }) => lastError !== null) ? exitCodes.failure : exitCodes.ok;
+};
+
+const scopeOf = (flags: FlagValues): Scope => ({
+  ...everything,
+  tower: flags('tower'),
+  cluster_id: flags('cluster-id'),
+  datacenter_id: flags('datacenter-id'),
+});
+
+/** The towers in scope, ready to collect once. Single VMs are in none of the figures, so they are not read. */
+const unitsOf = (config: ExporterConfig, scope: Scope, logger: Logger): readonly TowerUnit[] => {
+  const clock = systemClock;
+  const metrics = new ExporterMetrics({ version, revision, clock, processMetrics: false });
+  const snapshot = new Snapshot();
+  return config.towers
+    .filter(({ name }) => scope.tower === null || name === scope.tower)
+    .map(withoutVms)
+    .map((tower) =>
+      createTowerUnit(tower, {
+        snapshot,
+        metrics,
+        clock,
+        random: Math.random,
+        logger,
+        consumer: null,
+        assumeOffsetMinutes: config.bridge?.assume_timezone ?? 0,
+      }),
+    );
+};
+
+const withoutVms = (tower: TowerConfig): TowerConfig => {
+  const { collectors } = tower;
+  return { ...tower, collectors: { ...collectors, vms: { ...collectors.vms, enabled: false } } };
+};
+
+const sourceOf = (units: readonly TowerUnit[], config: ExporterConfig): DashboardSource => ({
+  towers: () =>
+    units.map(({ config: { name }, runtime }) => ({
+      name,
+      inventory: runtime.inventory,
+      assumeOffsetMinutes: config.bridge?.assume_timezone ?? 0,
+      states: () => runtime.states(),
+      facts: () => null,
+    })),
+  receivers: () => [],
+  bridgeRunning: () => null,
+});
