@@ -16,11 +16,10 @@ const dot = 0x2e;
 const zero = 0x30;
 const nine = 0x39;
 
-const literals = [
-  { bytes: Buffer.from('null'), value: null },
-  { bytes: Buffer.from('true'), value: true },
-  { bytes: Buffer.from('false'), value: false },
-] as const;
+const nullBytes = Buffer.from('null');
+const trueBytes = Buffer.from('true');
+const falseBytes = Buffer.from('false');
+const powers = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
 /** Deeper nesting is left to JSON.parse, which needs no stack for it. */
 const maxDepth = 100;
@@ -33,6 +32,7 @@ const internSize = 1024;
  */
 export class JsonCursor {
   private readonly bytes: Buffer;
+  private readonly view: DataView;
   private at = 0;
   /** Strings that were read before, by hash: names, ids of relations and states come again and again. */
   private readonly known: string[] = [];
@@ -41,6 +41,7 @@ export class JsonCursor {
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Calls `element` for each element of the array that comes next; it must read or skip exactly that. */
@@ -72,24 +73,28 @@ export class JsonCursor {
   }
 
   /** Passes over the key that comes next, and its colon, if its bytes (with both quotes) are these. */
-  consumeKey(key: Uint8Array): boolean {
-    const { bytes } = this;
+  consumeKey(key: DataView): boolean {
     this.peek();
-    const { at } = this;
-    for (let index = 0; index < key.length; index++) if (bytes[at + index] !== key[index]) return false;
-    this.at = at + key.length;
+    const { view, at } = this;
+    const length = key.byteLength;
+    if (at + length > view.byteLength) return false;
+    let index = 0;
+    // Four at a time: keys are half of what a page consists of.
+    for (; index + 4 <= length; index += 4) if (view.getUint32(at + index) !== key.getUint32(index)) return false;
+    for (; index < length; index++) if (view.getUint8(at + index) !== key.getUint8(index)) return false;
+    this.at = at + length;
     this.expect(colon);
     return true;
   }
 
   /** The key that comes next, passed over with its colon, and a copy of its bytes with both quotes. */
-  readKey(): { readonly key: string; readonly bytes: Uint8Array } {
+  readKey(): { readonly key: string; readonly bytes: DataView } {
     this.peek();
     const start = this.at;
     const key = this.readString();
-    const bytes = Uint8Array.prototype.slice.call(this.bytes, start, this.at);
+    const bytes = Uint8Array.from(this.bytes.subarray(start, this.at));
     this.expect(colon);
-    return { key, bytes };
+    return { key, bytes: new DataView(bytes.buffer) };
   }
 
   /** The value that comes next, whatever it is. */
@@ -129,7 +134,7 @@ export class JsonCursor {
         this.expect(closeBracket);
         return;
       default:
-        this.readScalar();
+        this.skipScalar();
     }
   }
 
@@ -256,44 +261,68 @@ export class JsonCursor {
   }
 
   private readScalar(): number | boolean | null {
-    const byte = this.peek();
-    if (byte === minus || (byte >= zero && byte <= nine)) return this.readNumber();
-    for (const { bytes, value } of literals) {
-      if (bytes[0] !== byte) continue;
-      for (let index = 1; index < bytes.length; index++) {
-        if (this.bytes[this.at + index] !== bytes[index]) throw declined;
-      }
-      this.at += bytes.length;
-      return value;
+    switch (this.peek()) {
+      case 0x6e:
+        this.skipWord(nullBytes);
+        return null;
+      case 0x74:
+        this.skipWord(trueBytes);
+        return true;
+      case 0x66:
+        this.skipWord(falseBytes);
+        return false;
+      default:
+        return this.readNumber();
     }
-    throw declined;
+  }
+
+  private skipScalar(): void {
+    const byte = this.peek();
+    if (byte === 0x6e) this.skipWord(nullBytes);
+    else if (byte === 0x74) this.skipWord(trueBytes);
+    else if (byte === 0x66) this.skipWord(falseBytes);
+    else this.skipNumber();
+  }
+
+  private skipWord(word: Uint8Array): void {
+    for (let index = 1; index < word.length; index++) if (this.bytes[this.at + index] !== word[index]) throw declined;
+    this.at += word.length;
   }
 
   private readNumber(): number {
     const { bytes } = this;
     const start = this.at;
-    let at = bytes[start] === minus ? start + 1 : start;
-    const first = at;
-    let value = 0;
-    let byte = bytes[at] ?? 0;
-    while (byte >= zero && byte <= nine) {
-      value = value * 10 + (byte - zero);
-      byte = bytes[++at] ?? 0;
+    this.skipNumber();
+    const end = this.at;
+    const isNegative = bytes[start] === minus;
+    let digits = 0;
+    let decimals = -1;
+    let count = 0;
+    for (let at = isNegative ? start + 1 : start; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === dot) decimals = 0;
+      else if (byte > nine || ++count > 15) return Number(bytes.toString('latin1', start, end));
+      else {
+        digits = digits * 10 + (byte - zero);
+        if (decimals >= 0) decimals++;
+      }
     }
-    if (at === first || (at - first > 1 && bytes[first] === zero)) throw declined;
-    const isInteger = byte !== dot && (byte | 0x20) !== 0x65;
-    if (byte === dot) {
-      at = this.skipDigits(at + 1);
-      byte = bytes[at] ?? 0;
-    }
-    if ((byte | 0x20) === 0x65) {
-      byte = bytes[at + 1] ?? 0;
-      at = this.skipDigits(byte === plus || byte === minus ? at + 2 : at + 1);
+    // So few digits are exact, and so is the power of ten: the quotient is the number nearest to the decimal.
+    const value = decimals > 0 ? digits / (powers[decimals] ?? Number.NaN) : digits;
+    return isNegative ? -value : value;
+  }
+
+  private skipNumber(): void {
+    const { bytes } = this;
+    const first = bytes[this.at] === minus ? this.at + 1 : this.at;
+    let at = this.skipDigits(first);
+    if (at - first > 1 && bytes[first] === zero) throw declined;
+    if (bytes[at] === dot) at = this.skipDigits(at + 1);
+    if (((bytes[at] ?? 0) | 0x20) === 0x65) {
+      const sign = bytes[at + 1];
+      at = this.skipDigits(sign === plus || sign === minus ? at + 2 : at + 1);
     }
     this.at = at;
-    // So few digits are exact however they are added up.
-    if (isInteger && at - first <= 15) return first === start ? value : -value;
-    return Number(bytes.toString('latin1', start, at));
   }
 
   /** At least one digit. */

@@ -6,9 +6,9 @@ const maxPlan = 256;
 /** The member that a row had at one place: the next row most likely has the same there. */
 interface Planned {
   /** Its key, with both quotes. */
-  readonly bytes: Uint8Array;
-  /** The key where it is wanted; null where it is passed over. */
-  readonly key: string | null;
+  readonly bytes: DataView;
+  /** Where the key stands among the wanted ones; -1 where it is passed over. */
+  readonly slot: number;
 }
 
 /**
@@ -20,33 +20,50 @@ interface Planned {
  */
 export const scanRows = (bytes: Buffer, wanted: readonly string[], row: (value: unknown) => void): boolean => {
   const cursor = new JsonCursor(bytes);
-  const keys = new Set(wanted);
+  const slots = new Map(wanted.map((key, slot) => [key, slot]));
   const plan: Planned[] = [];
   const values: Record<string, unknown> = {};
+  for (const key of wanted) values[key] = undefined;
+  /** For each wanted key the last row that had it, and how many of them the row at hand had so far. */
+  const latest = new Uint32Array(wanted.length);
+  let rows = 0;
+  let found = 0;
   let place = 0;
 
-  const keyAt = (): string | null => {
-    const planned = plan[place];
-    if (planned !== undefined && cursor.consumeKey(planned.bytes)) return planned.key;
+  const slotAt = (): number => {
+    const planned = place < plan.length ? plan[place] : undefined;
+    if (planned !== undefined && cursor.consumeKey(planned.bytes)) return planned.slot;
     const { key, bytes } = cursor.readKey();
-    const found = keys.has(key) ? key : null;
-    if (place < maxPlan) plan[place] = { bytes, key: found };
-    return found;
+    const slot = slots.get(key) ?? -1;
+    if (place < maxPlan) plan[place] = { bytes, slot };
+    return slot;
   };
   const member = (): void => {
-    const key = keyAt();
+    const slot = slotAt();
     place++;
-    if (key === null) cursor.skip();
-    else values[key] = cursor.read();
+    // Not left to the list to answer: looking up what is outside of it costs more than the rest of this.
+    const key = slot < 0 ? undefined : wanted[slot];
+    if (key === undefined) {
+      cursor.skip();
+      return;
+    }
+    values[key] = cursor.read();
+    if (latest[slot] !== rows) found++;
+    latest[slot] = rows;
   };
   const element = (): void => {
     if (!cursor.isObject()) {
       row(cursor.read());
       return;
     }
-    for (const key of wanted) values[key] = undefined;
+    rows++;
+    found = 0;
     place = 0;
     cursor.object(member);
+    // What the row before had and this one has not.
+    if (found < wanted.length) {
+      for (const [slot, key] of wanted.entries()) if (latest[slot] !== rows) values[key] = undefined;
+    }
     row(values);
   };
 
