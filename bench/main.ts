@@ -35,9 +35,9 @@ print(machine());
 for (const { name, title, run } of subjects) {
   if (!wanted.includes(name)) continue;
   print(`\n${title} (load ${loadavg()[0]?.toFixed(1)})`);
-  const rows = await run();
+  const { rows, text: above = '' } = await run();
   if (rows.length === 0) continue;
-  const table = benchTable(rows);
+  const table = `${above === '' ? '' : `${above}\n\n`}${benchTable(rows)}`;
   print(table);
   measured.push(...rows);
   if (write) {

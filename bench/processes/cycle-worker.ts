@@ -3,7 +3,12 @@ import { type Usage, usageSchema } from './meter.ts';
 import type { TowerAccess, TowerRequest } from './tower-worker.ts';
 import { Worker, type WorkerOptions } from './worker.ts';
 
-const cycleSchema = usageSchema.extend({ wallMs: z.number(), series: z.number(), gzipBytes: z.number() });
+const cycleSchema = usageSchema.extend({
+  wallMs: z.number(),
+  pageMs: z.number(),
+  series: z.number(),
+  gzipBytes: z.number(),
+});
 /** What one cycle of the product took. */
 export type Cycle = z.output<typeof cycleSchema>;
 

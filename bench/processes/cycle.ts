@@ -36,7 +36,9 @@ answer(z.literal('cycle'), async () => {
   meter.reset();
   const began = performance.now();
   const states = await runtime.runOnce();
+  const collected = performance.now();
   const body = await page.body('text', 'gzip');
+  const pageMs = performance.now() - collected;
   const wallMs = performance.now() - began;
   const usage = meter.read();
   const failed = states.find(({ lastError }) => lastError !== null);
@@ -44,6 +46,6 @@ answer(z.literal('cycle'), async () => {
   const series = snapshot
     .families()
     .reduce((sum, { pieces }) => sum + pieces.reduce((n, piece) => n + piece.samples, 0), 0);
-  return { ...usage, wallMs, series, gzipBytes: body.length };
+  return { ...usage, wallMs, pageMs, series, gzipBytes: body.length };
 });
 process.send?.('ready');

@@ -28,7 +28,7 @@ export const runProgram = async (
 };
 
 /** Every collector that is on, this often. */
-const every = (interval: string, withVms: boolean): object => ({
+export const every = (interval: string, withVms: boolean): object => ({
   ...Object.fromEntries(
     ['tower', 'clusters', 'hosts', 'disks', 'alerts', 'recycle_bin'].map((name) => [name, { interval }]),
   ),
