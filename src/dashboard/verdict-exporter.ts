@@ -3,9 +3,12 @@ import { formatDuration, plural } from './format.ts';
 import type { Health, TowerHealth } from './source.ts';
 import type { Reason } from './verdict.ts';
 
-/** What keeps the figures from being believed: towers, collectors, the bridge and its receivers. */
-export const exporterReasons = ({ towers, receivers, bridgeRunning }: Health, now: number): readonly Reason[] => [
-  ...towers.flatMap((tower) => towerReasons(tower, now)),
+/** What keeps the figures from being believed. */
+export const towersReasons = ({ towers }: Health, now: number): readonly Reason[] =>
+  towers.flatMap((tower) => towerReasons(tower, now));
+
+/** What keeps alerts from being delivered. */
+export const bridgeReasons = ({ receivers, bridgeRunning }: Health): readonly Reason[] => [
   ...(bridgeRunning === false
     ? [{ level: 'critical', part: 'receivers', text: 'the bridge cannot open its state' } as const]
     : []),

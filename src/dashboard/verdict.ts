@@ -1,6 +1,6 @@
 import type { Dashboard } from './model.ts';
-import { plural } from './format.ts';
-import { exporterReasons } from './verdict-exporter.ts';
+import { formatValue, plural } from './format.ts';
+import { bridgeReasons, towersReasons } from './verdict-exporter.ts';
 import type { Health } from './source.ts';
 
 export type Level = 'critical' | 'warning' | 'unknown' | 'ok';
@@ -30,7 +30,7 @@ const order: readonly Level[] = ['critical', 'warning', 'unknown', 'ok'];
 
 /** What the figures and the exporter's own state come to. */
 export const verdictOf = (dashboard: Dashboard, health: Health, now: number): Verdict => {
-  const reasons = [...exporterReasons(health, now), ...estateReasons(dashboard, now)].sort(
+  const reasons = [...towersReasons(health, now), ...estateReasons(dashboard, now), ...bridgeReasons(health)].sort(
     (a, b) => order.indexOf(a.level) - order.indexOf(b.level),
   );
   const level = reasons[0]?.level ?? (isEmpty(dashboard) ? 'unknown' : 'ok');
@@ -58,8 +58,14 @@ const alertReasons = ({ alerts }: Dashboard): readonly Reason[] => {
   const reasons: Reason[] = [];
   if (alerts.critical > 0)
     reasons.push({ level: 'critical', part: 'alerts', text: plural(alerts.critical, 'critical alert') });
-  const lesser = alerts.notice + alerts.unknown;
-  if (lesser > 0) reasons.push({ level: 'warning', part: 'alerts', text: plural(lesser, 'notice alert') });
+  if (alerts.notice > 0)
+    reasons.push({ level: 'warning', part: 'alerts', text: plural(alerts.notice, 'notice alert') });
+  if (alerts.unknown > 0)
+    reasons.push({
+      level: 'warning',
+      part: 'alerts',
+      text: plural(alerts.unknown, 'alert of an unknown severity', 'alerts of an unknown severity'),
+    });
   return reasons;
 };
 
@@ -90,7 +96,11 @@ const clusterReasons = ({ clusters, storage }: Dashboard, now: number): readonly
       text: named(filling, 'storage above 80%', 'clusters with storage above 80%'),
     });
   if ((storage?.invalid.value ?? 0) > 0)
-    reasons.push({ level: 'warning', part: 'capacity', text: 'storage on parts that failed' });
+    reasons.push({
+      level: 'warning',
+      part: 'capacity',
+      text: `${formatValue(storage?.invalid.value ?? null, 'bytes')} of storage on parts that failed`,
+    });
   const ending = clusters.filter(({ license: { expiry } }) => isEnding(expiry, now));
   if (ending.length > 0)
     reasons.push({

@@ -1,8 +1,7 @@
 import { towerAdvice } from '../../client/advice.ts';
 import type { CollectorState } from '../../collectors/runner.ts';
 import type { TowerHealth } from '../source.ts';
-import { age, type Html, html, name, nothing } from './html.ts';
-import { section } from './html.ts';
+import { age, type Html, html, name, nothing, section } from './html.ts';
 import type { PageData } from './page.ts';
 
 /** What keeps the figures from being whole or fresh, and what to do about it. An empty part holds the place. */
@@ -15,7 +14,7 @@ export const noticesSection = ({ health, now }: PageData): Html => {
 };
 
 const notice = (level: string, title: Html, text: Html, todo: Html): Html =>
-  html`<div class="notice ${level}"><h3>${title}</h3><p>${text}</p><p class="todo">${todo}</p></div>`;
+  html`<div class="advice ${level}"><h3>${title}</h3><p>${text}</p><p class="todo">${todo}</p></div>`;
 
 const bridgeNotice = notice(
   'critical',

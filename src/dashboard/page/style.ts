@@ -58,13 +58,13 @@ main:focus { outline: none; }
 .verdict.unknown .sign, .reasons .unknown a, .badge.unknown, .badge.info { color: var(--unknown); background: var(--unknown-back); }
 .badge { display: inline-block; padding: .1rem .55rem; border-radius: 999px; font-size: .82rem; font-weight: 600; white-space: nowrap; }
 
-.notice { border-left: 4px solid var(--unknown); padding: .1rem 0 .1rem .8rem; }
-.notice + .notice { margin-top: .9rem; }
-.notice.critical { border-color: var(--bar-critical); } .notice.warning { border-color: var(--bar-warning); }
-.notice h3 { color: var(--text); font-size: .95rem; }
-.notice p { overflow-wrap: anywhere; }
-.notice .todo { color: var(--soft); }
-.notice .todo::before { content: "→ "; }
+.advice { border-left: 4px solid var(--unknown); padding: .1rem 0 .1rem .8rem; }
+.advice + .advice { margin-top: .9rem; }
+.advice.critical { border-color: var(--bar-critical); } .advice.warning { border-color: var(--bar-warning); }
+.advice h3 { color: var(--text); font-size: .95rem; }
+.advice p { overflow-wrap: anywhere; }
+.advice .todo { color: var(--soft); }
+.advice .todo::before { content: "→ "; }
 
 .grid { display: grid; gap: 1rem; grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .grid .wide { grid-column: 1 / -1; }
@@ -78,7 +78,8 @@ main:focus { outline: none; }
 .bar { display: block; width: 100%; height: 9px; border-radius: 5px; margin-top: .3rem; }
 .bar .track { fill: var(--track); } .bar .lost { fill: var(--bar-lost); }
 .bar.ok .used { fill: var(--bar-ok); } .bar.warning .used { fill: var(--bar-warning); } .bar.critical .used { fill: var(--bar-critical); }
-.tallies { display: grid; gap: 1.2rem 2rem; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); }
+.tallies { display: flex; flex-wrap: wrap; gap: 1.2rem 2rem; }
+.tallies > * { flex: 1 1 9.5rem; } .tallies > #disks { flex: 1.6 1 18rem; }
 .tally h3 { display: flex; gap: .5rem; align-items: baseline; margin-bottom: .3rem; }
 .tally .total { font-size: 1.45rem; font-weight: 650; color: var(--text); font-variant-numeric: tabular-nums; }
 .tally li { display: flex; gap: .5rem; padding: .08rem 0; }
@@ -93,6 +94,8 @@ li.warning, td.warning, small.warning { color: var(--warning); font-weight: 600;
 .movements .kind { color: var(--soft); font-size: .85rem; }
 
 .scroll { overflow-x: auto; }
+.scroll table { min-width: 46rem; }
+.scroll .id { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .9rem .5rem 0; border-top: 1px solid var(--line); }
 thead th { border-top: 0; padding-top: 0; font-size: .78rem; font-weight: 600; color: var(--soft); white-space: nowrap; }
@@ -126,8 +129,7 @@ footer nav { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; }
   .verdict .sign { width: 2.3rem; height: 2.3rem; font-size: 1.15rem; grid-row: 1; }
   .verdict > h2 { font-size: 1.25rem; align-self: center; }
   .verdict .reasons, .verdict .why { grid-column: 1 / -1; }
-  .tallies { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }
-  .tallies #disks { grid-column: 1 / -1; }
+  .tallies > * { flex-basis: 8.5rem; }
   .alerts thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .alerts, .alerts tbody { display: block; }
   .alerts tr { display: grid; grid-template-columns: auto 1fr; gap: .25rem .7rem; padding: .6rem 0; border-top: 1px solid var(--line); }
