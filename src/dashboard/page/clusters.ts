@@ -37,7 +37,7 @@ export const clustersSection = ({ dashboard: { clusters, towers, products }, sco
   return section(
     'clusters',
     `Clusters (${clusters.length})`,
-    html`<div class="scroll" id="clusters-scroll" tabindex="0" role="region" aria-label="Clusters"><table><thead><tr><th scope="col">Cluster</th><th scope="col">State</th><th scope="col">Product</th><th scope="col">Version</th><th scope="col">Storage</th><th scope="col">Modes</th><th scope="col">Licence</th></tr></thead><tbody>${rows}</tbody></table></div>
+    html`<div class="scroll" id="clusters-scroll" tabindex="0" role="group" aria-label="Table: Clusters"><table><thead><tr><th scope="col">Cluster</th><th scope="col">State</th><th scope="col">Product</th><th scope="col">Version</th><th scope="col">Storage</th><th scope="col">Modes</th><th scope="col">Licence</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${rest > 0 ? html`<p class="note">${plural(rest, 'more cluster')}: narrow the scope.</p>` : nothing}${list}`,
   );
 };

@@ -10,7 +10,7 @@ export const collectorsSection = ({ health: { towers }, now }: PageData): Html =
   return section(
     'collectors',
     'Collectors',
-    html`<div class="scroll" id="collectors-scroll" tabindex="0" role="region" aria-label="Collectors"><table><thead><tr><th scope="col">Tower</th><th scope="col">Collector</th><th scope="col">State</th><th scope="col" class="number">Age</th><th scope="col" class="number">Every</th><th scope="col" class="number">Objects</th><th scope="col" class="number">Took</th></tr></thead><tbody>${rows}</tbody></table></div>`,
+    html`<div class="scroll" id="collectors-scroll" tabindex="0" role="group" aria-label="Table: Collectors"><table><thead><tr><th scope="col">Tower</th><th scope="col">Collector</th><th scope="col">State</th><th scope="col" class="number">Age</th><th scope="col" class="number">Every</th><th scope="col" class="number">Objects</th><th scope="col" class="number">Took</th></tr></thead><tbody>${rows}</tbody></table></div>`,
   );
 };
 
@@ -44,7 +44,7 @@ export const receiversSection = ({ health: { receivers, bridgeRunning }, now }: 
   return section(
     'receivers',
     'Alert bridge',
-    html`<div class="scroll" id="receivers-scroll" tabindex="0" role="region" aria-label="Receivers"><table><thead><tr><th scope="col">Receiver</th><th scope="col">Address</th><th scope="col">State</th><th scope="col" class="number">Last delivery</th><th scope="col" class="number">Waiting</th><th scope="col" class="number">Dead letters</th></tr></thead><tbody>${rows}</tbody></table></div>`,
+    html`<div class="scroll" id="receivers-scroll" tabindex="0" role="group" aria-label="Table: Receivers"><table><thead><tr><th scope="col">Receiver</th><th scope="col">Address</th><th scope="col">State</th><th scope="col" class="number">Last delivery</th><th scope="col" class="number">Waiting</th><th scope="col" class="number">Dead letters</th></tr></thead><tbody>${rows}</tbody></table></div>`,
   );
 };
 
