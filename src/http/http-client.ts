@@ -4,6 +4,7 @@ import type { HttpConfig } from '../config/schema.ts';
 import { type Authorization, createAuthorization } from './authorization.ts';
 import { RenewingDispatcher } from './dispatcher.ts';
 import { HttpError, toHttpError } from './http-error.ts';
+import { maskSent } from './mask.ts';
 import { requestTarget } from './request-target.ts';
 
 export interface HttpRequest {
@@ -100,7 +101,9 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
       const credentials = await authorization.headers(request.signal);
       const response = await exchange({ ...request, headers: { ...credentials, ...request.headers } });
       if (response.status === 401) authorization.refused();
-      return response;
+      // Only of a refusal is anything quoted.
+      if (response.status < 300) return response;
+      return { ...response, body: maskSent(response.body, credentials, requestTarget(request.url).path) };
     },
     close: () => dispatcher.close(),
   };
