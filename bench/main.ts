@@ -14,7 +14,9 @@ const document = new URL('../docs/benchmarks.md', import.meta.url);
 
 const machine = (): string => {
   const date = new Date().toISOString().slice(0, 10);
-  return `${date}, ${availableParallelism()} cores, Node.js ${process.version}, ${process.platform} ${process.arch}`;
+  const { version, platform, arch } = process;
+  const cores = availableParallelism();
+  return `${date}, ${cores} cores, Node.js ${version}, ${platform} ${arch}, load ${loadavg()[0]?.toFixed(1)} before`;
 };
 
 const program = new Command('bench')
@@ -31,17 +33,17 @@ if (unknown.length > 0) program.error(`error: there is no subject ${unknown.join
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const measured: BenchRow[] = [];
-print(machine());
 for (const { name, title, run } of subjects) {
   if (!wanted.includes(name)) continue;
-  print(`\n${title} (load ${loadavg()[0]?.toFixed(1)})`);
+  const where = machine();
+  print(`\n${title} (${where})`);
   const { rows, text: above = '' } = await run();
   if (rows.length === 0) continue;
   const table = `${above === '' ? '' : `${above}\n\n`}${benchTable(rows)}`;
   print(table);
   measured.push(...rows);
   if (write) {
-    const text = `\n${machine()}\n\n${table}\n`;
+    const text = `\n${where}\n\n${table}\n`;
     writeFileSync(document, replaceSection(readFileSync(document, 'utf8'), name, text));
   }
 }
