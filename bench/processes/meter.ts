@@ -6,6 +6,7 @@ export const usageSchema = z.object({
   cpuMs: z.number(),
   /** Peak of the whole life of the process. */
   peakRssMiB: z.number(),
+  rssMiB: z.number(),
   /** Delays of the event loop, milliseconds. */
   delayP99: z.number(),
   delayP999: z.number(),
@@ -37,6 +38,7 @@ export class Meter {
     const delay = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolution);
     return {
       cpuMs: (user + system) / 1000,
+      rssMiB: process.memoryUsage.rss() / 2 ** 20,
       peakRssMiB: process.resourceUsage().maxRSS / 1024,
       delayP99: delay(this.delays.percentile(99)),
       delayP999: delay(this.delays.percentile(99.9)),
