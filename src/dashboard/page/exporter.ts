@@ -6,11 +6,14 @@ import type { PageData } from './page.ts';
 
 /** Every enabled collector: how it does and how old what it read is. */
 export const collectorsSection = ({ health: { towers }, now }: PageData): Html => {
-  const rows = towers.flatMap((tower) => tower.collectors.map((state) => collectorRow(tower.name, state, now)));
+  const isMany = towers.length > 1;
+  const rows = towers.flatMap((tower) =>
+    tower.collectors.map((state) => collectorRow(isMany ? tower.name : null, state, now)),
+  );
   return section(
     'collectors',
     'Collectors',
-    html`<div class="scroll" id="collectors-scroll" tabindex="0" role="group" aria-label="Table: Collectors"><table><thead><tr><th scope="col">Tower</th><th scope="col">Collector</th><th scope="col">State</th><th scope="col" class="number">Age</th><th scope="col" class="number">Every</th><th scope="col" class="number">Objects</th><th scope="col" class="number">Took</th></tr></thead><tbody>${rows}</tbody></table></div>`,
+    html`<div class="scroll" id="collectors-scroll" tabindex="0" role="group" aria-label="Table: Collectors"><table><thead><tr>${isMany ? html`<th scope="col">Tower</th>` : nothing}<th scope="col">Collector</th><th scope="col">State</th><th scope="col" class="number">Age</th><th scope="col" class="number">Every</th><th scope="col" class="number">Objects</th><th scope="col" class="number">Took</th></tr></thead><tbody>${rows}</tbody></table></div>`,
   );
 };
 
@@ -20,9 +23,9 @@ const collectorState = (state: CollectorState): readonly [string, string] => {
   return state.lastError === null ? ['ok', 'ok'] : ['warning', 'failing'];
 };
 
-const collectorRow = (tower: string, state: CollectorState, now: number): Html => {
+const collectorRow = (tower: string | null, state: CollectorState, now: number): Html => {
   const [level, word] = collectorState(state);
-  return html`<tr><td>${name(tower)}</td><th scope="row">${state.name}</th>
+  return html`<tr>${tower === null ? nothing : html`<td>${name(tower)}</td>`}<th scope="row">${state.name}</th>
 <td><span class="badge ${level}">${word}</span>${state.lastError === null ? nothing : html`<p class="problem">${name(state.lastError.message)}</p>`}</td>
 <td class="number">${age(state.lastSuccess, now)}</td><td class="number">${formatDuration(state.interval)}</td>
 <td class="number">${state.objects ?? '–'}</td><td class="number">${state.seconds === null ? '–' : `${state.seconds.toFixed(2)}s`}</td></tr>`;

@@ -143,7 +143,7 @@ export const recycleBinSection = ({ dashboard: { recycleBin: bin } }: PageData):
   return section(
     'recycle-bin',
     'Recycle bin',
-    html`<dl class="pairs"><div><dt>VMs</dt><dd>${bin.vms}</dd></div><div><dt>Size</dt><dd>${figure(bin.size.value, 'bytes')}</dd></div><div><dt>Released today</dt><dd>${figure(bin.today.value, 'bytes')}</dd></div><div><dt>Released within 7 days</dt><dd>${figure(bin.week.value, 'bytes')}</dd></div></dl>
+    html`<dl class="pairs"><div><dt>VMs</dt><dd>${bin.vms}</dd></div><div><dt>Size</dt><dd>${figure(bin.size.value, 'bytes')}</dd></div><div><dt>Released today</dt><dd>${figure(bin.today.value, 'bytes')}</dd></div><div><dt>Released in 7 days</dt><dd>${figure(bin.week.value, 'bytes')}</dd></div></dl>
 ${missingNote(bin.size)}${bin.unknown > 0 ? html`<p class="note">${plural(bin.unknown, 'VM')} with an unknown time of release.</p>` : nothing}`,
   );
 };

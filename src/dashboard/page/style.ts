@@ -87,7 +87,7 @@ main:focus { outline: none; }
 .tally .zero, td.zero { color: var(--soft); }
 li.critical, td.critical { color: var(--critical); font-weight: 600; }
 li.warning, td.warning, small.warning { color: var(--warning); font-weight: 600; }
-.pairs { display: grid; gap: .7rem 1.2rem; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); }
+.pairs { display: grid; gap: .7rem 1.2rem; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); }
 .pairs dt { font-size: .82rem; color: var(--soft); }
 .pairs dd { font-size: 1.05rem; font-weight: 600; }
 .movements li + li { margin-top: .6rem; }
@@ -130,6 +130,8 @@ footer nav { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; }
   .verdict > h2 { font-size: 1.25rem; align-self: center; }
   .verdict .reasons, .verdict .why { grid-column: 1 / -1; }
   .tallies > * { flex-basis: 8.5rem; }
+  .scroll table { min-width: 27rem; } #clusters-scroll table { min-width: 36rem; }
+  .scroll .id, #clusters-scroll th br { display: none; }
   .alerts thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .alerts, .alerts tbody { display: block; }
   .alerts tr { display: grid; grid-template-columns: auto 1fr; gap: .25rem .7rem; padding: .6rem 0; border-top: 1px solid var(--line); }
