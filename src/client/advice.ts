@@ -56,3 +56,9 @@ export const towerAdvice: Readonly<Record<TowerErrorCode, { readonly title: stri
   },
   aborted: { title: 'the time for the check was over', todo: 'Check `url` and firewalls; raise `timeout`.' },
 };
+
+const unexpected = { title: 'an unexpected error', todo: 'Look into the log of the exporter.' };
+
+/** The same for a code that came as text; for one that is not a tower's, the log. */
+export const adviceOn = (code: string): { readonly title: string; readonly todo: string } =>
+  Object.entries(towerAdvice).find(([key]) => key === code)?.[1] ?? unexpected;

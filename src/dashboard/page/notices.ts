@@ -1,4 +1,4 @@
-import { towerAdvice } from '../../client/advice.ts';
+import { adviceOn } from '../../client/advice.ts';
 import type { CollectorState } from '../../collectors/runner.ts';
 import type { TowerHealth } from '../source.ts';
 import { age, type Html, html, name, nothing, section } from './html.ts';
@@ -57,20 +57,20 @@ const unreachable = (
   const last = successes.length === 0 ? null : Math.max(...successes);
   return notice(
     'critical',
-    html`Tower ${name(tower)}: ${adviceOf(lastError?.code ?? '').title}`,
+    html`Tower ${name(tower)}: ${adviceOn(lastError?.code ?? '').title}`,
     html`${name(lastError?.message ?? '')}${
       last === null
         ? html` It was never read, so there is nothing to show.`
         : html` What is shown is ${age(last, now)} old; after a while its metrics are withdrawn.`
     }`,
-    html`${adviceOf(lastError?.code ?? '').todo}`,
+    html`${adviceOn(lastError?.code ?? '').todo}`,
   );
 };
 
 const collectorsNotice = (tower: string, alike: readonly CollectorState[], now: number): Html => {
   const [first] = alike;
   const isStale = alike.some(({ stale }) => stale);
-  const advice = adviceOf(first?.lastError?.code ?? '');
+  const advice = adviceOn(first?.lastError?.code ?? '');
   return notice(
     isStale ? 'critical' : 'warning',
     html`${name(tower)}: ${alike.map((state) => state.name).join(', ')} cannot be read: ${advice.title}`,
@@ -106,8 +106,3 @@ const heldNotices = ({ name: tower, facts }: TowerHealth, now: number): readonly
     ];
   return [];
 };
-
-const unexpected = { title: 'an unexpected error', todo: 'Look into the log of the exporter.' };
-
-const adviceOf = (code: string): { readonly title: string; readonly todo: string } =>
-  Object.entries(towerAdvice).find(([key]) => key === code)?.[1] ?? unexpected;

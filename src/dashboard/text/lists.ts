@@ -1,9 +1,11 @@
+import { adviceOn } from '../../client/advice.ts';
 import { expiryText } from '../document.ts';
 import { formatValue } from '../format.ts';
 import { productName } from '../product-name.ts';
 import type { Level } from '../verdict.ts';
 import { ageText, type TextPage, titled } from './part.ts';
 import { table } from './table.ts';
+import { clean } from './width.ts';
 
 /** Most alerts that are listed; `--output json` has all. */
 const maxAlerts = 20;
@@ -58,14 +60,16 @@ export const alertsPart = (page: TextPage): string => {
   return titled(page, 'Unresolved alerts', table(columns, rows, page.paint, page.width) + more);
 };
 
-/** Only what failed: the rest has just been read. */
+/** Only what failed, once for each reason, with what to do about it: the rest has just been read. */
 export const collectorsPart = (page: TextPage): string => {
-  const rows = page.health.towers.flatMap(({ name, collectors }) =>
-    collectors
-      .filter(({ lastError }) => lastError !== null)
-      .map((state) => [name, { text: state.name, style: 'warning' as const }, state.lastError?.message ?? '']),
-  );
-  if (rows.length === 0) return '';
-  const columns = [{ title: 'tower', max: 20 }, { title: 'collector' }, { title: 'problem', max: 500 }];
-  return titled(page, 'Not read', table(columns, rows, page.paint, page.width));
+  const { paint } = page;
+  const problems = page.health.towers.flatMap(({ name, collectors }) => {
+    const failing = collectors.filter(({ lastError }) => lastError !== null);
+    return [...Map.groupBy(failing, ({ lastError }) => lastError?.message ?? '')].map(([message, alike]) => {
+      const title = `${clean(name)}: ${alike.map((state) => state.name).join(', ')}`;
+      const todo = adviceOn(alike[0]?.lastError?.code ?? '').todo;
+      return `  ${paint(title, 'warning')}\n    ${clean(message)}\n    ${todo}\n`;
+    });
+  });
+  return problems.length === 0 ? '' : titled(page, 'Not read', problems.join(''));
 };

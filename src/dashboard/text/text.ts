@@ -127,7 +127,8 @@ const countsPart = (page: TextPage): string => {
     const released = `released today ${formatValue(bin.today.value, 'bytes')}, within 7 days ${formatValue(bin.week.value, 'bytes')}`;
     lines.push(['Recycle bin', `${plural(bin.vms, 'VM')}, ${formatValue(bin.size.value, 'bytes')}; ${released}`]);
   }
-  const width = Math.max(0, ...lines.map(([title]) => title.length));
+  if (lines.length === 0) return '';
+  const width = Math.max(...lines.map(([title]) => title.length));
   return titled(page, 'Inventory', lines.map(([title, text]) => `  ${pad(title, width)}  ${text}\n`).join(''));
 };
 
