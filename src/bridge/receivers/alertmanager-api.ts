@@ -30,7 +30,8 @@ export class AlertmanagerApi {
   readonly #target: string;
   readonly #http: HttpClient;
   readonly #clock: Clock;
-  #skew = 0;
+  /** Its time less our monotonic one at the latest answer, milliseconds: holds when our clock is set. */
+  #lead: number | null = null;
 
   constructor(url: string, http: HttpClient, clock: Clock) {
     this.#url = `${url.replace(/\/+$/, '')}/api/v2/alerts`;
@@ -39,9 +40,11 @@ export class AlertmanagerApi {
     this.#clock = clock;
   }
 
-  /** How far its clock was ahead of ours at the latest answer, milliseconds (negative: behind); 0 when they agree. */
+  /** How far its clock is ahead of ours as far as we know, milliseconds (negative: behind); 0 when they agree. */
   get skew(): number {
-    return this.#skew;
+    if (this.#lead === null) return 0;
+    const skew = this.#lead + this.#clock.monotonic() - this.#clock.now();
+    return Math.abs(skew) > skewTolerance ? skew : 0;
   }
 
   /** Posts a JSON array of alerts. Never rejects. */
@@ -89,8 +92,7 @@ export class AlertmanagerApi {
   #learnSkew(date: string | undefined): void {
     const theirs = Date.parse(date ?? '');
     if (Number.isNaN(theirs)) return;
-    const skew = theirs - this.#clock.now();
-    this.#skew = Math.abs(skew) > skewTolerance ? skew : 0;
+    this.#lead = theirs - this.#clock.monotonic();
   }
 }
 
