@@ -1,5 +1,6 @@
 import type { ReceiverStatus } from '../bridge/receiver.ts';
 import type { TowerFacts } from '../bridge/state.ts';
+import type { TowerErrorCode } from '../client/errors.ts';
 import type { InventoryView } from '../collectors/inventory.ts';
 import type { CollectorState } from '../collectors/runner.ts';
 import { objectsOf, type TowerObjects } from './objects.ts';
@@ -53,11 +54,30 @@ export const healthOf = (source: DashboardSource, tower: string | null): Health 
   bridgeRunning: source.bridgeRunning(),
 });
 
-/** Starting until something has ended; unreachable while nothing succeeds. */
+/** Failures that are about the tower as a whole rather than about one thing that was asked for. */
+const lost: ReadonlySet<string> = new Set<TowerErrorCode>([
+  'network',
+  'tls',
+  'timeout',
+  'status',
+  'unauthenticated',
+  'login_rejected',
+  'login_paused',
+]);
+
+/**
+ * Starting until something has ended; unreachable while nothing succeeds. Collectors with long intervals have yet to fail when a
+ * tower goes: two that lost it since the last success are enough.
+ */
 const reachOf = (collectors: readonly CollectorState[]): Reach => {
   const ended = collectors.filter(({ lastRun }) => lastRun !== null);
   if (ended.length === 0) return 'starting';
-  return ended.every(({ lastError }) => lastError !== null) ? 'unreachable' : 'reached';
+  if (ended.every(({ lastError }) => lastError !== null)) return 'unreachable';
+  const lastSuccess = Math.max(...ended.map((state) => state.lastSuccess ?? 0));
+  const since = ended.filter(
+    ({ lastRun, lastError }) => (lastRun ?? 0) > lastSuccess && lost.has(lastError?.code ?? ''),
+  );
+  return since.length >= 2 ? 'unreachable' : 'reached';
 };
 
 export const allObjects = (source: DashboardSource): readonly TowerObjects[] =>

@@ -157,13 +157,13 @@ describe('the page', () => {
       'unreachable, never read',
       sourceOf([view(unread, states({ lastSuccess: null, lastError: refused }))]),
       'It was never read',
-      'Check `url`',
+      'Check url',
     ],
     [
       'unreachable, read before',
       sourceOf([view(estate, states({ lastError: refused }))]),
       'after a while its metrics are withdrawn',
-      'Check `url`',
+      'Check url',
     ],
     [
       'stale',

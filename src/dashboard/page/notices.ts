@@ -60,10 +60,10 @@ const unreachable = (
     html`Tower ${name(tower)}: ${adviceOn(lastError?.code ?? '').title}`,
     html`${name(lastError?.message ?? '')}${
       last === null
-        ? html` It was never read, so there is nothing to show.`
-        : html` What is shown is ${age(last, now)} old; after a while its metrics are withdrawn.`
+        ? html`<br>It was never read, so there is nothing to show.`
+        : html`<br>What is shown is ${age(last, now)} old; after a while its metrics are withdrawn.`
     }`,
-    html`${adviceOn(lastError?.code ?? '').todo}`,
+    advised(adviceOn(lastError?.code ?? '').todo),
   );
 };
 
@@ -76,10 +76,10 @@ const collectorsNotice = (tower: string, alike: readonly CollectorState[], now: 
     html`${name(tower)}: ${alike.map((state) => state.name).join(', ')} cannot be read: ${advice.title}`,
     html`${name(first?.lastError?.message ?? '')}${
       first !== undefined && first.lastSuccess !== null
-        ? html` What is shown of it is ${age(first.lastSuccess, now)} old${isStale ? '; its metrics are withdrawn' : ''}.`
+        ? html`<br>What is shown of it is ${age(first.lastSuccess, now)} old${isStale ? '; its metrics are withdrawn' : ''}.`
         : nothing
     }`,
-    html`${advice.todo}`,
+    advised(advice.todo),
   );
 };
 
@@ -106,3 +106,7 @@ const heldNotices = ({ name: tower, facts }: TowerHealth, now: number): readonly
     ];
   return [];
 };
+
+/** Keys of the configuration stand between backticks in advice. */
+const advised = (todo: string): Html =>
+  html`${todo.split('`').map((text, at) => (at % 2 === 1 ? html`<code>${text}</code>` : html`${text}`))}`;

@@ -30,7 +30,18 @@ ${why}`,
   );
 };
 
-const wellText = ({ clusters, hosts, disks }: PageData['dashboard']): string => {
+const wellText = ({ clusters, hosts, disks, alerts }: PageData['dashboard']): string => {
   const diskTotal = disks === null ? 0 : Object.values(disks).reduce((sum, { total }) => sum + total, 0);
-  return `${plural(clusters.length, 'cluster')}, ${plural(hosts?.total ?? 0, 'host')} and ${plural(diskTotal, 'disk')} without complaint, and no alert above info.`;
+  const well = [
+    plural(clusters.length, 'cluster'),
+    ...(hosts === null ? [] : [plural(hosts.total, 'host')]),
+    ...(disks === null ? [] : [plural(diskTotal, 'disk')]),
+  ].join(', ');
+  const unread = [
+    ...(hosts === null ? ['hosts'] : []),
+    ...(disks === null ? ['disks'] : []),
+    ...(alerts === null ? ['alerts'] : []),
+  ];
+  const rest = unread.length === 0 ? '' : ` Not read: ${unread.join(', ')}.`;
+  return `${well} without complaint${alerts === null ? '' : ', and no alert above info'}.${rest}`;
 };
