@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Faults } from '../../src/simulator/faults.ts';
 import type { SeededRandom } from '../../src/simulator/random.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import { ask } from './ask.ts';
 import { hookFaults } from './hook.ts';
 import type { World } from './world.ts';
 
@@ -146,12 +147,9 @@ const reloads: readonly Fault[] = [
     weight: 1,
     strike: async ({ url, configure }) => {
       configure('broken');
-      const answer = await fetch(`${url}/-/reload`, { method: 'POST', signal: AbortSignal.timeout(3000) }).catch(
-        () => null,
-      );
+      const answer = await ask(`${url}/-/reload`, { method: 'POST' }).catch(() => null);
       configure('plain');
       if (answer?.status === 200) throw new Error('a broken configuration was taken');
-      await answer?.text();
       return null;
     },
   },
@@ -162,7 +160,7 @@ const reloads: readonly Fault[] = [
       const scrape = async (): Promise<void> => {
         const signal = AbortSignal.timeout(random.int(1, 300));
         const headers = { accept: random.pick(['*/*', 'application/openmetrics-text', 'text/html;q=x', '']) };
-        await fetch(`${url}/metrics`, { headers, signal }).then((response) => response.arrayBuffer());
+        await ask(`${url}/metrics`, { headers, signal });
       };
       await Promise.allSettled(Array.from({ length: 60 }, scrape));
       return null;

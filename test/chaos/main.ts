@@ -21,14 +21,14 @@ for (let seed = first; seed < first + seeds; seed += 1) {
     },
   });
   const faults = [...report.struck.values()].reduce((sum, count) => sum + count, 0);
-  const held = (['heapUsed', 'descriptors'] as const).map(
-    (key) => `${key} ${report.before[key]} -> ${report.after[key]}`,
-  );
+  const { before, after } = report;
+  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(
     `chaos: seed ${seed}, ${minutes} minutes in ${seconds} s: ${faults} faults of ${report.struck.size} kinds, ${report.restarts} restarts, ` +
       `${report.transitions} transitions, ${report.accepted} notifications accepted and ${report.refused} refused by the webhook, ` +
-      `${held.join(', ')}, handles ${report.before.resources.length} -> ${report.after.resources.length}; ` +
+      `heap ${mebibytes(before.heapUsed)} -> ${mebibytes(after.heapUsed)} MiB, descriptors ${before.descriptors.length} -> ` +
+      `${after.descriptors.length}, handles ${before.resources.length} -> ${after.resources.length}; ` +
       `with ${report.peers.join(' and ') || 'no real peers'}: ${report.findings.length === 0 ? 'all well' : `${report.findings.length} FINDINGS`}`,
   );
   for (const finding of report.findings) console.log(`  ${finding}`);

@@ -1,6 +1,7 @@
 import { expectedSeries, keyOf, type Truth } from '../collectors/support/oracle.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { pause } from '../e2e/program.ts';
+import { ask } from './ask.ts';
 import type { World } from './world.ts';
 
 const ownSeries = /^cloudtower_(?:up|exporter|collector|api|bridge)_?/;
@@ -19,8 +20,7 @@ const wantedSeries = ({ towers }: World): Map<string, number> => {
 
 /** What `/metrics` says of the towers; read by the strict reader, so that a malformed page is a finding too. */
 const shownSeries = async ({ url }: World): Promise<Map<string, number>> => {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const { samples } = parseExposition(text);
+  const { samples } = parseExposition((await ask(`${url}/metrics`)).body);
   return ofTowers(samples.map(({ name, labels, value }) => [name, keyOf(name, labels), value]));
 };
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -11,8 +11,8 @@ export interface Holding {
   readonly heapUsed: number;
   /** Kinds of handles and requests that keep a loop busy, sockets and timers among them. */
   readonly resources: readonly string[];
-  /** Open file descriptors; 0 where they cannot be counted. */
-  readonly descriptors: number;
+  /** Open file descriptors, what each is; empty where they cannot be seen. */
+  readonly descriptors: readonly string[];
 }
 
 const measured = z.object({ heapUsed: z.number(), resources: z.array(z.string()) });
@@ -22,6 +22,8 @@ export class Victim {
   private readonly args: readonly string[];
   private child: ChildProcess | null = null;
   private expected = false;
+  /** Whether it has said that it is at work: until then it cannot know of any signal. */
+  private started = false;
   /** What must not have happened. */
   readonly findings: string[] = [];
   /** The last lines of its log. */
@@ -38,6 +40,7 @@ export class Victim {
 
   start(): void {
     this.expected = false;
+    this.started = false;
     const child = fork(entry, this.args, {
       execArgv: ['--expose-gc'],
       env: { PATH: process.env['PATH'] ?? '' },
@@ -49,6 +52,7 @@ export class Victim {
         if (/"level":"?(?:fatal|60)|unhandled|MaxListenersExceeded/i.test(line))
           this.findings.push(`it logged: ${line}`);
       }
+      if (text.includes('"msg":"started"')) this.started = true;
       this.log = (this.log + text).slice(-20_000);
     });
     child.once('exit', (code, signal) => {
@@ -58,7 +62,7 @@ export class Victim {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.child?.kill(signal);
+    if (this.started) this.child?.kill(signal);
   }
 
   /** Ends it with a signal, waits until it is gone. */
@@ -66,12 +70,13 @@ export class Victim {
     const { child } = this;
     if (child === null) return;
     this.expected = true;
+    const wasStarted = this.started;
     const gone = once(child, 'exit');
     child.kill(signal);
     // One that is stopped would not hear of it.
     child.kill('SIGCONT');
     const [code] = await gone;
-    if (signal === 'SIGTERM' && code !== 0)
+    if (signal === 'SIGTERM' && code !== 0 && wasStarted)
       this.findings.push(`SIGTERM ended it with ${String(code)}\n${this.log.slice(-3000)}`);
   }
 
@@ -88,18 +93,19 @@ export class Victim {
 
   async measure(): Promise<Holding> {
     const { child } = this;
-    if (child === null) throw new Error('the program does not run');
+    if (child === null) return { heapUsed: 0, resources: [], descriptors: [] };
     const answer = once(child, 'message');
     child.send({ measure: true });
     const [message] = await answer;
-    return { ...measured.parse(message), descriptors: countDescriptors(child.pid ?? 0) };
+    return { ...measured.parse(message), descriptors: listDescriptors(child.pid ?? 0) };
   }
 }
 
-const countDescriptors = (pid: number): number => {
+const listDescriptors = (pid: number): string[] => {
+  const folder = `/proc/${pid}/fd`;
   try {
-    return readdirSync(`/proc/${pid}/fd`).length;
+    return readdirSync(folder).map((name) => readlinkSync(`${folder}/${name}`).replace(/\d{4,}/, '…'));
   } catch {
-    return 0;
+    return [];
   }
 };

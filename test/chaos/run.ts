@@ -134,10 +134,15 @@ const leaks = (before: Holding, after: Holding): string[] => {
   const limit = before.heapUsed * 1.25 + 8e6;
   if (after.heapUsed > limit) found.push(`the heap grew from ${before.heapUsed} to ${after.heapUsed} bytes`);
   // Connections that are kept alive come and go by a few.
-  if (after.descriptors > before.descriptors + 8)
-    found.push(`descriptors: ${before.descriptors}, then ${after.descriptors}`);
+  if (after.descriptors.length > before.descriptors.length + 8) {
+    found.push(`descriptors: ${tally(before.descriptors)}; then ${tally(after.descriptors)}`);
+  }
   if (after.resources.length > before.resources.length + 12) {
-    found.push(`handles: ${before.resources.length}, then ${after.resources.length} (${after.resources.join(' ')})`);
+    found.push(`handles: ${tally(before.resources)}; then ${tally(after.resources)}`);
   }
   return found;
 };
+
+/** How many of each kind. */
+const tally = (kinds: readonly string[]): string =>
+  [...Map.groupBy(kinds, (kind) => kind)].map(([kind, all]) => `${all.length} ${kind}`).join(', ');
