@@ -28,8 +28,8 @@ export interface ChaosReport {
   readonly peers: readonly string[];
 }
 
-/** Longest real time until everything must agree again, seconds: above the longest back-off that so short a run can reach. */
-const patience = 75;
+/** Longest real time until everything must agree again, seconds: names of rules that could not be read are asked for again after three minutes. */
+const patience = 200;
 
 const stepMs = 200;
 const towerMsPerStep = (stepMs * 60) / secondsPerMinute;
