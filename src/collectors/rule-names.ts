@@ -1,4 +1,5 @@
 import type { PolledAlert } from '../bridge/poll.ts';
+import { TowerError, type TowerErrorCode } from '../client/errors.ts';
 import type { TowerReader } from '../client/reader.ts';
 import type { Alert, GlobalAlertRule, Ref } from '../client/resources.ts';
 import { resources } from '../client/rows.ts';
@@ -30,7 +31,8 @@ const lookUpMs = 10_000;
 
 /**
  * Names of alert rules. An alert names only the rule of its cluster; the name that people know is the global rule's. Each id is
- * asked for once, when it is first seen; one that could not be learnt again after three minutes at the earliest.
+ * asked for once, when it is first seen. After a failure the next poll asks again; one that the tower does not have, or does not
+ * tell in time or at all, is asked for again after three minutes at the earliest.
  */
 export class RuleNames {
   private readonly options: RuleNamesOptions;
@@ -69,6 +71,15 @@ export class RuleNames {
       this.failures.succeeded();
     } catch (error) {
       if (!signal.aborted) this.failures.failed(error);
+      if (!isLasting(error)) this.askAgain(ids);
+    }
+  }
+
+  /** The next poll asks again for those of the ids that are still without an answer. */
+  private askAgain(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const entry = this.entries.get(id);
+      if (entry !== undefined && entry.retryAt !== never) this.entries.set(id, { ...entry, retryAt: 0 });
     }
   }
 
@@ -98,6 +109,10 @@ export class RuleNames {
     return new Map(rows.map((row) => [row.id, row]));
   }
 }
+
+/** The next poll would only hear the same (the user may not read the rules, the release has none), or wait as long again. */
+const lasting: ReadonlySet<TowerErrorCode> = new Set(['forbidden', 'missing_operation', 'timeout', 'aborted']);
+const isLasting = (error: unknown): boolean => !(error instanceof TowerError) || lasting.has(error.code);
 
 const unknown: Omit<Entry, 'retryAt'> = { global: null, boolean: null };
 

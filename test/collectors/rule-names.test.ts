@@ -60,6 +60,20 @@ describe('names of alert rules', () => {
     expect(await names('r1')).toEqual(['rule 1']);
   });
 
+  it.each(['network', 'status', 'rate_limited', 'incomplete'] as const)(
+    'are asked for again at the next poll when the look-up failed with %s',
+    async (code) => {
+      const { tower, clock, names } = make();
+      expect(await names('r2')).toEqual(['rule 2']);
+      tower.fail('get-alert-rules', code);
+      expect(await names('r1', 'r2')).toEqual([null, 'rule 2']);
+      tower.answers.clear();
+      await clock.advance(1);
+      expect(await names('r1', 'r2')).toEqual(['rule 1', 'rule 2']);
+      expect(tower.asked.at(-1)?.where).toEqual({ id_in: ['r1'] });
+    },
+  );
+
   it('of a rule that has gone are asked for again now and then', async () => {
     const { tower, clock, names } = make();
     expect(await names('r9')).toEqual([null]);
