@@ -82,3 +82,9 @@ export const waitAfter = (failure: Failure, attempt: number, random: Random): nu
     ? fullJitter(attempt, { base: 5000, cap: longest }, random)
     : fullJitter(attempt, { base: 1000, cap: 60_000 }, random);
 };
+
+/** The state could not be read or written: tried again later, whoever's fault it is. */
+export const storeFailure = (error: unknown): Failure => {
+  const problem = error instanceof Error ? error.message : String(error);
+  return { kind: 'later', reason: 'store', status: null, problem, retryAfter: null };
+};

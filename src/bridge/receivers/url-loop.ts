@@ -3,7 +3,8 @@ import type { ReceiverDeps, TargetStatus } from '../receiver.ts';
 import type { AlertBook, BookEntry } from './alert-book.ts';
 import { type AlertmanagerApi, targetName } from './alertmanager-api.ts';
 import { firingLifetime, type BatchLimits } from './batch.ts';
-import { type Failure, waitAfter } from './failure.ts';
+import { type Failure, storeFailure, waitAfter } from './failure.ts';
+import { targetStatus } from './target-status.ts';
 import type { UrlProgress } from './url-progress.ts';
 import { type SentAlert, UrlSender } from './url-sender.ts';
 import { Waker } from './waker.ts';
@@ -99,19 +100,13 @@ export class UrlLoop {
   }
 
   status(): TargetStatus {
-    const state = this.#failure?.kind === 'configuration' ? 'configuration_error' : 'retrying';
-    return {
+    return targetStatus({
       target: this.target,
-      state: this.#ended.signal.aborted
-        ? 'stopped'
-        : this.#failure !== null
-          ? state
-          : this.#busy
-            ? 'delivering'
-            : 'idle',
-      problem: this.#failure?.problem ?? null,
+      ended: this.#ended.signal.aborted,
+      busy: this.#busy,
+      failure: this.#failure,
       lastSuccess: this.#lastSuccess,
-    };
+    });
   }
 
   /** Runs until it is drained or aborted. Never rejects. */
@@ -135,7 +130,7 @@ export class UrlLoop {
         failure = await this.#pass(due.free, due.held);
         this.#advance();
       } catch (error) {
-        failure = this.#storeFailure(error);
+        failure = storeFailure(error);
       }
       this.#busy = false;
       if (this.#ended.signal.aborted) return;
@@ -272,11 +267,6 @@ export class UrlLoop {
     if (done <= progress.cursor) return;
     deps.store.advance(consumer, done);
     progress.cursor = done;
-  }
-
-  #storeFailure(error: unknown): Failure {
-    const problem = error instanceof Error ? error.message : String(error);
-    return { kind: 'later', reason: 'store', status: null, problem, retryAfter: null };
   }
 }
 

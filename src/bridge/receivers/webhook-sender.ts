@@ -4,7 +4,8 @@ import type { HttpClient } from '../../http/http-client.ts';
 import { HttpError } from '../../http/http-error.ts';
 import type { ReceiverDeps, TargetStatus } from '../receiver.ts';
 import type { OutboxEntry } from '../store/types.ts';
-import { type Failure, failureOfError, waitAfter } from './failure.ts';
+import { type Failure, failureOfError, storeFailure, waitAfter } from './failure.ts';
+import { targetStatus } from './target-status.ts';
 import { type PayloadPart, splitPayload } from './payload-split.ts';
 import { Waker } from './waker.ts';
 import { type WebhookOutcome, webhookOutcome } from './webhook-outcome.ts';
@@ -63,19 +64,13 @@ export class WebhookSender {
   }
 
   status(): TargetStatus {
-    const state = this.#failure?.kind === 'configuration' ? 'configuration_error' : 'retrying';
-    return {
+    return targetStatus({
       target: this.target,
-      state: this.#ended.signal.aborted
-        ? 'stopped'
-        : this.#failure !== null
-          ? state
-          : this.#busy
-            ? 'delivering'
-            : 'idle',
-      problem: this.#failure?.problem ?? null,
+      ended: this.#ended.signal.aborted,
+      busy: this.#busy,
+      failure: this.#failure,
       lastSuccess: this.#lastSuccess,
-    };
+    });
   }
 
   /** Runs until it is drained or aborted. Never rejects. */
@@ -92,8 +87,7 @@ export class WebhookSender {
         }
         failure = await this.#deliver(head);
       } catch (error) {
-        const problem = error instanceof Error ? error.message : String(error);
-        failure = { kind: 'later', reason: 'store', status: null, problem, retryAfter: null };
+        failure = storeFailure(error);
       }
       if (this.#ended.signal.aborted) return;
       await this.#settle(failure);

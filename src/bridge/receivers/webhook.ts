@@ -4,7 +4,7 @@ import type { Receiver, ReceiverDeps, ReceiverStatus } from '../receiver.ts';
 import type { HttpClientFactory } from './alertmanager.ts';
 import { createDryRunClient } from './dry-run.ts';
 import { createDeadLetterCount, drainLoops, reportStatus } from './receiver-metrics.ts';
-import { waitAfter } from './failure.ts';
+import { storeFailure, waitAfter } from './failure.ts';
 import { Waker } from './waker.ts';
 import { defaultOutboxCap, type OutboxCap, WebhookPlanner } from './webhook-planner.ts';
 import { WebhookSender } from './webhook-sender.ts';
@@ -66,10 +66,10 @@ export const createWebhookReceiver = (
         wait = step.wait;
         attempt = 0;
       } catch (error) {
-        const problem = error instanceof Error ? error.message : String(error);
-        if (attempt === 0) logger.warn({ receiver: name }, `the state cannot be used: ${problem}`);
-        metrics.notificationFailed(name, 'store');
-        wait = waitAfter({ kind: 'later', reason: 'store', status: null, problem, retryAfter: null }, attempt, random);
+        const failure = storeFailure(error);
+        if (attempt === 0) logger.warn({ receiver: name }, `the state cannot be used: ${failure.problem}`);
+        metrics.notificationFailed(name, failure.reason);
+        wait = waitAfter(failure, attempt, random);
         attempt += 1;
       }
       reportStatus(status(), deps);
