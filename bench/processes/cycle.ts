@@ -32,7 +32,7 @@ const { runtime } = createTowerUnit(tower, {
   consumer: null,
   assumeOffsetMinutes: 0,
 });
-const meter = new Meter();
+const meter = new Meter({ delays: true });
 
 answer(z.literal('cycle'), async () => {
   skipped += 3_600_000;

@@ -7,7 +7,7 @@ export const usageSchema = z.object({
   /** Peak of the whole life of the process. */
   peakRssMiB: z.number(),
   rssMiB: z.number(),
-  /** Delays of the event loop, milliseconds. */
+  /** Delays of the event loop, milliseconds; 0 where they are not looked for. */
   delayP99: z.number(),
   delayP999: z.number(),
   delayMax: z.number(),
@@ -22,8 +22,9 @@ export class Meter {
   private readonly delays = monitorEventLoopDelay({ resolution });
   private before = process.cpuUsage();
 
-  constructor() {
-    this.delays.enable();
+  /** Looking for delays wakes the process a thousand times a second: up to 3 % of a core, which is to be left out where CPU is judged. */
+  constructor({ delays }: { readonly delays: boolean }) {
+    if (delays) this.delays.enable();
   }
 
   /** Begins anew. */

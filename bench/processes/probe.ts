@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Meter } from './meter.ts';
 import { answer } from './worker.ts';
 
-const meter = new Meter();
+const meter = new Meter({ delays: false });
 answer(z.literal('usage'), async () => {
   const usage = meter.read();
   meter.reset();
