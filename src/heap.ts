@@ -1,8 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Keeps the space for young objects from growing with the load. Every cycle makes much garbage at once, for which V8 would hold
- * on to a hundred megabytes more for good; measured at 50 clusters and 5 000 VMs: 269 instead of 388 MiB at the same CPU.
+ * Keeps the space for young objects as it is: V8 would let it grow with the garbage of every cycle, and keep it for good. Called
+ * before most modules are loaded, since loading them alone makes it 32 MiB; measured at 800 hosts and 9 600 disks with the
+ * default collectors: a peak of 176 instead of 212 MiB at the same CPU.
  */
 export const keepHeapSmall = (): void => setFlagsFromString('--semi-space-growth-factor=1');
 

@@ -1,12 +1,9 @@
 import { type DestinationStream, pino } from 'pino';
 import type { Clock } from './clock.ts';
+import type { LogFormat, LogLevel } from './log-choices.ts';
 import { logfmtStream } from './logfmt.ts';
 
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
-export const logFormats = ['logfmt', 'json'] as const;
-export type LogFormat = (typeof logFormats)[number];
+export type { LogFormat, LogLevel } from './log-choices.ts';
 
 /** The log as the program sees it: one event a line, what varies in fields and not in the message. Fields never hold a secret. */
 export interface Logger {

@@ -9,21 +9,9 @@ import { type CheckResult, resultTable } from './check/result.ts';
 import { checkTower } from './check/tower.ts';
 import { commandContext, print } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { addFlags, configFileFlag, type Flag, logFlags } from './flags.ts';
 
-/** The log would repeat what the table says. */
-export const checkFlags: readonly Flag[] = [configFileFlag, ...logFlags('error')];
-
-/** Adds `check`. */
-export const registerCheck = (program: Command): void => {
-  addFlags(program.command('check'), checkFlags)
-    .description('try the configuration: sign in to every tower, read the first pages, reach every receiver')
-    .action(async (_options: object, command: Command) => {
-      process.exitCode = await check(command);
-    });
-};
-
-const check = async (command: Command): Promise<number> => {
+/** `check`: tries everything that the configuration names. */
+export const check = async (command: Command): Promise<number> => {
   const { logger, load } = commandContext(command);
   const config = load();
   const [bridge, ...towers] = await Promise.all([

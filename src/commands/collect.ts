@@ -9,20 +9,9 @@ import { ownsTheRest } from '../sharding.ts';
 import { revision, version } from '../version.ts';
 import { commandContext, print } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { addFlags, configFileFlag, type Flag, logFlags, shardFlag } from './flags.ts';
 
-export const collectFlags: readonly Flag[] = [configFileFlag, shardFlag, ...logFlags('warn')];
-
-/** Adds `collect`. */
-export const registerCollect = (program: Command): void => {
-  addFlags(program.command('collect'), collectFlags)
-    .description('collect once and print the metrics (for a textfile collector, or to look at them)')
-    .action(async (_options: object, command: Command) => {
-      process.exitCode = await collect(command);
-    });
-};
-
-const collect = async (command: Command): Promise<number> => {
+/** `collect`: one collection, printed. */
+export const collect = async (command: Command): Promise<number> => {
   const { logger, load, ...context } = commandContext(command);
   const shard = context.shard();
   const config = load();

@@ -13,28 +13,10 @@ import { Snapshot } from '../metrics/snapshot.ts';
 import { revision, version } from '../version.ts';
 import { commandContext, print } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { addFlags, configFileFlag, type Flag, type FlagValues, logFlags } from './flags.ts';
+import type { FlagValues } from './flags.ts';
 
-export const dashboardFlags: readonly Flag[] = [
-  configFileFlag,
-  { syntax: '--tower <name>', description: 'Only this tower, by its configured name.' },
-  { syntax: '--cluster-id <id>', description: 'Only this cluster.' },
-  { syntax: '--datacenter-id <id>', description: 'Only the clusters of this datacenter.' },
-  { syntax: '--output <form>', description: 'Text for people, or JSON.', choices: ['text', 'json'], default: 'text' },
-  // What fails is on the page itself.
-  ...logFlags('error'),
-];
-
-/** Adds `dashboard`. */
-export const registerDashboard = (program: Command): void => {
-  addFlags(program.command('dashboard'), dashboardFlags)
-    .description('collect once and print the CloudTower dashboard: capacity, health and unresolved alerts')
-    .action(async (_options: object, command: Command) => {
-      process.exitCode = await dashboard(command);
-    });
-};
-
-const dashboard = async (command: Command): Promise<number> => {
+/** `dashboard`: one collection, and what it comes to. */
+export const dashboard = async (command: Command): Promise<number> => {
   const { flags, logger, load } = commandContext(command);
   const config = load();
   const scope = scopeOf(flags);

@@ -8,27 +8,14 @@ import { Exporter } from '../exporter.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { commandContext, print } from './context.ts';
 import { startDemoReceiver } from './demo-receiver.ts';
-import { addFlags, type Flag, logFlags } from './flags.ts';
 import { dieOnUnhandled, stopOnSignal } from './lifecycle.ts';
 import { freePort } from './listen-near.ts';
-
-export const demoFlags: readonly Flag[] = logFlags('warn');
 
 const ports = { exporter: 9861, simulator: 9862, receiver: 9863 };
 const stopLimit = 15_000;
 
-/** Adds `demo`. */
-export const registerDemo = (program: Command): void => {
-  addFlags(program.command('demo'), demoFlags)
-    .description(
-      'try it without a CloudTower: a simulated one, the exporter, and a receiver of alerts, on this machine',
-    )
-    .action(async (_options: object, command: Command) => {
-      process.exitCode = await demo(command);
-    });
-};
-
-const demo = async (command: Command): Promise<number> => {
+/** `demo`: a simulated tower, the exporter and a receiver, until a signal ends them. */
+export const demo = async (command: Command): Promise<number> => {
   const { logger } = commandContext(command);
   dieOnUnhandled(logger);
   const clock = systemClock;

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { logFormats, type LogFormat, logLevels, type LogLevel } from '../log-choices.ts';
 import { parseShard, shardSyntax } from '../sharding.ts';
-import { logFormats, type LogFormat, logLevels, type LogLevel } from '../log.ts';
 
 /** A flag as it is declared; docs/configuration.md is generated from these. */
 export interface Flag {
@@ -59,6 +59,24 @@ export const shardFlag: Flag = {
   syntax: '--shard <index/count>',
   description: 'Read only this part of every tower: one of COUNT exporters that share the work. Default: all of it.',
   refuse: (value) => (parseShard(value) === null ? shardSyntax : null),
+};
+
+export const outputFlag: Flag = {
+  syntax: '--output <format>',
+  description: 'text for people, json for programs.',
+  choices: ['text', 'json'],
+  default: 'text',
+};
+
+export const receiverFlag: Flag = {
+  syntax: '--receiver <name>',
+  description: 'Only this receiver. Default: all of them.',
+};
+
+export const timeoutFlag: Flag = {
+  syntax: '--timeout <seconds>',
+  description: 'How long each delivery may take.',
+  default: '30',
 };
 
 /** Adds the flags to the command. */

@@ -2,34 +2,22 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { Exporter } from '../exporter.ts';
-import { keepHeapSmall, startSmall } from '../heap.ts';
+import { startSmall } from '../heap.ts';
 import { WebConfigFile } from '../server/web-config-file.ts';
 import { formatShard } from '../sharding.ts';
 import { version } from '../version.ts';
 import { commandContext, print } from './context.ts';
-import { addFlags, configFileFlag, dryRunFlag, type Flag, logFlags, shardFlag, webFlags } from './flags.ts';
 import { dieOnUnhandled, stopOnSignal } from './lifecycle.ts';
-
-export const runFlags: readonly Flag[] = [configFileFlag, ...webFlags, shardFlag, dryRunFlag, ...logFlags()];
 
 /** Beyond the time that the bridge may take to deliver what waits, milliseconds. */
 const stopMargin = 10_000;
 
-/** Adds `run`, which is what happens when no command is named. */
-export const registerRun = (program: Command): void => {
-  addFlags(program.command('run', { isDefault: true }), runFlags)
-    .description('start the exporter (this is what happens without a command)')
-    .action(async (_options: object, command: Command) => {
-      process.exitCode = await run(command);
-    });
-};
-
-const run = async (command: Command): Promise<number> => {
+/** `run`: the exporter, until a signal ends it. */
+export const run = async (command: Command): Promise<number> => {
   const { flags, logger, load, ...context } = commandContext(command);
   dieOnUnhandled(logger);
   const shard = context.shard();
   const config = load();
-  keepHeapSmall();
   if (config.bridge !== null) startSmall();
   const webConfigFile = flags('web.config.file');
   const exporter = new Exporter({

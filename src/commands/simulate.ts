@@ -2,52 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { explainListenFailure, ListenError, parseListenAddress } from '../server/address.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
-import { isVersion, versions } from '../simulator/versions.ts';
+import { isVersion } from '../simulator/versions.ts';
 import { commandContext, print } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { addFlags, type Flag, type FlagValues, logFlags } from './flags.ts';
+import type { FlagValues } from './flags.ts';
 import { dieOnUnhandled, stopOnSignal } from './lifecycle.ts';
-
-export const simulateFlags: readonly Flag[] = [
-  {
-    syntax: '--listen-address <address>',
-    description: 'Where to listen: HOST:PORT, or :PORT for every address. Port 0 finds a free one.',
-    default: '127.0.0.1:8090',
-  },
-  { syntax: '--clusters <number>', description: 'How many clusters.', default: '5' },
-  { syntax: '--hosts <number>', description: 'How many hosts a cluster.', default: '4' },
-  { syntax: '--disks <number>', description: 'How many disks a host.', default: '12' },
-  { syntax: '--vms <number>', description: 'How many VMs in all.', default: '200' },
-  { syntax: '--alerts <number>', description: 'How many unresolved alerts. Default: four a cluster.' },
-  { syntax: '--seed <number>', description: 'The same seed gives the same estate.', default: '1' },
-  {
-    syntax: '--tower-version <version>',
-    description: 'The CloudTower API version to be.',
-    choices: versions,
-    default: '4.8.0',
-  },
-  { syntax: '--time-scale <factor>', description: 'How many seconds pass in the tower a second.', default: '1' },
-  { syntax: '--username <name>', description: 'Who may log in.', default: 'monitor' },
-  { syntax: '--password <password>', description: 'With what.', default: 'monitor-password' },
-  { syntax: '--api-key <key>', description: 'An API key that is accepted too (from 4.5.0 on).' },
-  { syntax: '--tls-cert <file>', description: 'Serve HTTPS with this certificate (PEM).' },
-  { syntax: '--tls-key <file>', description: 'The key of the certificate (PEM).' },
-  ...logFlags(),
-];
 
 /** Nothing here needs long to end. */
 const stopLimit = 5_000;
 
-/** Adds `simulate`. */
-export const registerSimulate = (program: Command): void => {
-  addFlags(program.command('simulate'), simulateFlags)
-    .description('start a simulated CloudTower to try the exporter against')
-    .action(async (_options: object, command: Command) => {
-      process.exitCode = await simulate(command);
-    });
-};
-
-const simulate = async (command: Command): Promise<number> => {
+/** `simulate`: a simulated tower, until a signal ends it. */
+export const simulate = async (command: Command): Promise<number> => {
   const { flags, logger } = commandContext(command);
   dieOnUnhandled(logger);
   const simulator = await start(command, flags);
