@@ -30,7 +30,7 @@ const decodePage = <T extends Row>({ keys, parse }: Resource<T>): Decode<readonl
       : { wrong: `answered ${describeJson(json)} instead of an array` },
   fromBytes: (body) => {
     const data: (T | null)[] = [];
-    return scanRows(body, keys, (row) => void data.push(parse(row))) ? { data } : null;
+    return scanRows(body, keys, { row: (row) => void data.push(parse(row)) }) ? { data } : null;
   },
 });
 

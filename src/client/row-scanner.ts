@@ -1,78 +1,198 @@
-import { Declined, JsonCursor } from './json-cursor.ts';
+import { scannerModule } from './scanner-module.ts';
 
-/** Members of a row whose places in the row before are remembered. */
-const maxPlan = 256;
+/** What the scanner says a value is; the same numbers as in assembly/scanner.ts. */
+const kinds = {
+  absent: 0,
+  null: 1,
+  true: 2,
+  false: 3,
+  number: 4,
+  ascii: 5,
+  utf8: 6,
+  escaped: 7,
+  nested: 8,
+  oddNumber: 9,
+};
+/** Added to the kind of a value that was read before. */
+const known = 16;
+/** Bits of a row's kind. */
+const isObject = 1;
+const isFresh = 2;
+/** Added to the count of rows by the last call for a text. */
+const ended = 0x1_0000;
+const pageBytes = 0x1_0000;
 
-/** The member that a row had at one place: the next row most likely has the same there. */
-interface Planned {
-  /** Its key, with both quotes. */
-  readonly bytes: DataView;
-  /** Where the key stands among the wanted ones; -1 where it is passed over. */
-  readonly slot: number;
+/** The memory of the scanner keeps the size of the longest text: what is longer than this is read another way. */
+const maxTextBytes = 32 * 1024 * 1024;
+const maxKeysBytes = 0x4000;
+const maxKeys = 256;
+
+/** What is done with the rows of a page, in their order. */
+export interface RowSink {
+  /**
+   * Takes a row as JSON.parse would have made it, but for the keys that are not wanted (those are undefined) and that nested
+   * values may be shared with other rows. An object is valid until this returns. `low` and `high` are the halves of a hash of the
+   * wanted values' bytes.
+   */
+  readonly row: (value: unknown, low: number, high: number) => void;
+  /** Whether the row of that hash need not be made: `row` is not called for it then. */
+  readonly skip?: (low: number, high: number) => boolean;
 }
+
+/** The scanner's own memory and functions. One for the whole process: a page is read without a pause. */
+class Scanner {
+  private readonly memory: WebAssembly.Memory;
+  private readonly call: (name: string, ...values: number[]) => number;
+  private readonly keysAt: number;
+  private readonly valuesAt: number;
+  private readonly textAt: number;
+  /** What the symbols stand for. */
+  private readonly symbols: unknown[] = [];
+  private bytes: Buffer;
+  private words: Int32Array;
+  private numbers: Float64Array;
+
+  constructor() {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(scannerModule, 'base64')));
+    const { memory } = exports;
+    if (!(memory instanceof WebAssembly.Memory)) throw new TypeError('the scanner has no memory');
+    const address = (name: string): number => {
+      const global = exports[name];
+      if (!(global instanceof WebAssembly.Global)) throw new TypeError(`the scanner has no ${name}`);
+      return Number(global.value);
+    };
+    this.memory = memory;
+    this.call = (name, ...values) => {
+      const called = exports[name];
+      if (typeof called !== 'function') throw new TypeError(`the scanner cannot ${name}`);
+      return Number(Reflect.apply(called, undefined, values));
+    };
+    this.keysAt = address('KEYS');
+    this.valuesAt = address('VALUES');
+    this.textAt = address('TEXT');
+    this.bytes = Buffer.from(memory.buffer);
+    this.words = new Int32Array(memory.buffer);
+    this.numbers = new Float64Array(memory.buffer);
+  }
+
+  scan(text: Uint8Array, wanted: readonly string[], sink: RowSink): boolean {
+    if (!this.load(text, wanted)) return false;
+    let whole = false;
+    try {
+      whole = this.rows(wanted, sink);
+    } finally {
+      // Symbols of the rows that were not made stand for nothing.
+      if (!whole) this.forget();
+    }
+    return whole;
+  }
+
+  private load(text: Uint8Array, wanted: readonly string[]): boolean {
+    const keys = wanted.map((key) => Buffer.from(JSON.stringify(key)));
+    const keysBytes = keys.reduce((sum, key) => sum + 4 + key.length, 0);
+    if (text.length > maxTextBytes || keys.length > maxKeys || keysBytes > maxKeysBytes) return false;
+    // Zeros behind the text, which the scanner may look at.
+    const missing = this.textAt + text.length + 64 - this.memory.buffer.byteLength;
+    if (missing > 0) {
+      this.memory.grow(Math.ceil(missing / pageBytes));
+      this.bytes = Buffer.from(this.memory.buffer);
+      this.words = new Int32Array(this.memory.buffer);
+      this.numbers = new Float64Array(this.memory.buffer);
+    }
+    this.bytes.set(text, this.textAt);
+    this.call('measure', text.length);
+    let at = this.keysAt;
+    for (const key of keys) {
+      this.bytes.writeUInt32LE(key.length, at);
+      this.bytes.set(key, at + 4);
+      at += 4 + key.length;
+    }
+    this.call('begin', keys.length);
+    return true;
+  }
+
+  private rows(wanted: readonly string[], { row, skip }: RowSink): boolean {
+    const { words } = this;
+    const rowWords = 4 + wanted.length * 4;
+    const values: Record<string, unknown> = {};
+    for (const key of wanted) values[key] = undefined;
+    for (;;) {
+      const found = this.call('next');
+      if (found < 0) return false;
+      const count = found % ended;
+      for (let index = 0, at = this.valuesAt / 4; index < count; index++, at += rowWords) {
+        const kind = words[at] ?? 0;
+        if ((kind & isObject) === 0) {
+          row(this.parse(words[at + 1] ?? 0, words[at + 2] ?? 0), 0, 0);
+          continue;
+        }
+        const low = words[at + 2] ?? 0;
+        const high = words[at + 3] ?? 0;
+        if ((kind & isFresh) === 0 && skip?.(low, high) === true) continue;
+        let place = at + 4;
+        for (const key of wanted) {
+          values[key] = this.value(place);
+          place += 4;
+        }
+        row(values, low, high);
+      }
+      if (found >= ended) return true;
+    }
+  }
+
+  private value(at: number): unknown {
+    const kind = this.words[at] ?? 0;
+    if (kind >= known) return this.symbols[this.words[at + 1] ?? 0];
+    switch (kind) {
+      case kinds.absent:
+        return undefined;
+      case kinds.null:
+        return null;
+      case kinds.true:
+        return true;
+      case kinds.false:
+        return false;
+      case kinds.number:
+        return this.numbers[(at >>> 1) + 1];
+      default: {
+        const made = this.make(kind, this.words[at + 2] ?? 0, this.words[at + 3] ?? 0);
+        const symbol = this.words[at + 1] ?? -1;
+        if (symbol >= 0) this.symbols[symbol] = made;
+        return made;
+      }
+    }
+  }
+
+  private make(kind: number, from: number, to: number): unknown {
+    switch (kind) {
+      case kinds.ascii:
+        return this.bytes.toString('latin1', from + 1, to - 1);
+      case kinds.utf8:
+        return this.bytes.toString('utf8', from + 1, to - 1);
+      default:
+        return this.parse(from, to);
+    }
+  }
+
+  private parse(from: number, to: number): unknown {
+    return JSON.parse(this.bytes.toString('utf8', from, to));
+  }
+
+  private forget(): void {
+    this.call('forget');
+    this.symbols.length = 0;
+  }
+}
+
+let scanner: Scanner | null = null;
 
 /**
  * Reads an array of rows from UTF-8 and makes values only of the wanted keys: of a row of some eighty keys with nested lists
- * few are used. Each element is handed to `row` as JSON.parse would have made it but for the keys that are not wanted (those are
- * undefined); an object is valid until `row` returns.
+ * few are used. Strings and small nested values that were read before are used again.
  *
- * False when the text is not such an array of plain JSON: then JSON.parse has to judge it, and what `row` was given is void.
+ * False when the text is not such an array of plain JSON: then JSON.parse has to judge it, and what the sink was given is void.
  */
-export const scanRows = (bytes: Buffer, wanted: readonly string[], row: (value: unknown) => void): boolean => {
-  const cursor = new JsonCursor(bytes);
-  const slots = new Map(wanted.map((key, slot) => [key, slot]));
-  const plan: Planned[] = [];
-  const values: Record<string, unknown> = {};
-  for (const key of wanted) values[key] = undefined;
-  /** For each wanted key the last row that had it, and how many of them the row at hand had so far. */
-  const latest = new Uint32Array(wanted.length);
-  let rows = 0;
-  let found = 0;
-  let place = 0;
-
-  const slotAt = (): number => {
-    const planned = place < plan.length ? plan[place] : undefined;
-    if (planned !== undefined && cursor.consumeKey(planned.bytes)) return planned.slot;
-    const { key, bytes } = cursor.readKey();
-    const slot = slots.get(key) ?? -1;
-    if (place < maxPlan) plan[place] = { bytes, slot };
-    return slot;
-  };
-  const member = (): void => {
-    const slot = slotAt();
-    place++;
-    // Not left to the list to answer: looking up what is outside of it costs more than the rest of this.
-    const key = slot < 0 ? undefined : wanted[slot];
-    if (key === undefined) {
-      cursor.skip();
-      return;
-    }
-    values[key] = cursor.read();
-    if (latest[slot] !== rows) found++;
-    latest[slot] = rows;
-  };
-  const element = (): void => {
-    if (!cursor.isObject()) {
-      row(cursor.read());
-      return;
-    }
-    rows++;
-    found = 0;
-    place = 0;
-    cursor.object(member);
-    // What the row before had and this one has not.
-    if (found < wanted.length) {
-      for (const [slot, key] of wanted.entries()) if (latest[slot] !== rows) values[key] = undefined;
-    }
-    row(values);
-  };
-
-  try {
-    cursor.array(element);
-    cursor.end();
-    return true;
-  } catch (error) {
-    if (error instanceof Declined) return false;
-    throw error;
-  }
+export const scanRows = (bytes: Uint8Array, wanted: readonly string[], sink: RowSink): boolean => {
+  scanner ??= new Scanner();
+  return scanner.scan(bytes, wanted, sink);
 };

@@ -24,7 +24,7 @@ const onlyWanted = (value: unknown): unknown =>
 const scanned = (bytes: Buffer): readonly unknown[] | null => {
   const rows: unknown[] = [];
   const push = (row: unknown): void => void rows.push(isJsonObject(row) ? { ...row } : row);
-  return scanRows(bytes, wanted, push) ? rows : null;
+  return scanRows(bytes, wanted, { row: push }) ? rows : null;
 };
 
 const check = (bytes: Buffer): void => {
@@ -156,10 +156,113 @@ describe('the row scanner against JSON.parse', () => {
     ['a byte order mark', '\ufeff[]'],
     ['nesting without end', '['.repeat(100_000)],
     ['deep nesting in what is passed over', `[{"other":${'['.repeat(5000)}${']'.repeat(5000)}}]`],
-    ['a prototype', '[{"a":{"__proto__":{"polluted":true}}}]'],
+    ['a wanted key that comes twice', '[{"a":1,"a":2}]'],
+    ['a key that is spelt with escapes', '[{"\\u0061":1}]'],
   ])('declines %s', (_what, bad) => {
     expect(scanned(Buffer.from(bad))).toBeNull();
+  });
+
+  it('reads a prototype as a key like any other', () => {
+    const bytes = Buffer.from('[{"a":{"__proto__":{"polluted":true}},"__proto__":{"polluted":true}}]');
+    expect(scanned(bytes)).toStrictEqual(expected(bytes));
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+
+  it('reads many pages of short strings, of which some push others out, as JSON.parse does', () => {
+    const name = fc.oneof(fc.stringMatching(/^[a-c]{1,3}$/), fc.nat(100_000).map(String), fc.constant('数'.repeat(26)));
+    const some = fc.record({ id: name, name, a: fc.oneof(name, fc.record({ id: name, name }), fc.array(fc.nat(9))) });
+    fc.assert(
+      fc.property(fc.array(some, { minLength: 100, maxLength: 300 }), (rows) => {
+        const bytes = Buffer.from(JSON.stringify(rows));
+        expect(scanned(bytes)).toStrictEqual(expected(bytes));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('reads on as before after a text that it declined half-way, and after a sink that failed', () => {
+    const rows = Array.from({ length: 500 }, (_, index) => ({ id: `a${index}`, name: `n${index % 7}`, a: [index] }));
+    const good = Buffer.from(JSON.stringify(rows));
+    const other = Buffer.from(JSON.stringify(rows.map(({ id, a }) => ({ id, name: `other ${id}`, a }))));
+    const cut = other.subarray(0, -1);
+    for (const spoil of [
+      () => expect(scanned(cut)).toBeNull(),
+      () =>
+        expect(() =>
+          scanRows(other, wanted, {
+            row: () => {
+              throw new Error('the sink is full');
+            },
+          }),
+        ).toThrow('the sink is full'),
+    ]) {
+      expect(scanned(good)).toStrictEqual(expected(good));
+      spoil();
+      expect(scanned(good)).toStrictEqual(expected(good));
+      expect(scanned(other)).toStrictEqual(expected(other));
+    }
+  });
+
+  it('declines what would make its memory grow without bound, and more keys than it has room for', () => {
+    const long = Buffer.alloc(33 * 1024 * 1024, 0x20);
+    long.write('[]');
+    expect(scanned(long)).toBeNull();
+    const keys = Array.from({ length: 300 }, (_, index) => `key ${index}`);
+    expect(scanRows(Buffer.from('[]'), keys, { row: () => {} })).toBe(false);
+  });
+
+  it('reads a row with as many wanted keys as there may be', () => {
+    const keys = Array.from({ length: 256 }, (_, index) => `key ${index}`);
+    const rows = Array.from({ length: 100 }, (_, row) => Object.fromEntries(keys.map((key) => [key, `${key} ${row}`])));
+    const found: unknown[] = [];
+    const isRead = scanRows(Buffer.from(JSON.stringify(rows)), keys, {
+      row: (row) => void found.push(isJsonObject(row) ? { ...row } : row),
+    });
+    expect(isRead).toBe(true);
+    expect(found).toStrictEqual(rows);
+  });
+
+  it('says by a hash whether the wanted values of a row are the same, and leaves out what is skipped', () => {
+    const hashes = (rows: readonly object[]): string[] => {
+      const found: string[] = [];
+      const row = (_row: unknown, low: number, high: number): void => void found.push(`${low} ${high}`);
+      expect(scanRows(Buffer.from(JSON.stringify(rows)), wanted, { row })).toBe(true);
+      return found;
+    };
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ id: anyText, a: number, b: number }), { minLength: 1 }),
+        fc.nat(),
+        (rows, nth) => {
+          const at = nth % rows.length;
+          const before = hashes(rows);
+          expect(hashes(rows.map((row) => ({ ...row, b: row.b + 1 })))).toStrictEqual(before);
+          const after = hashes(rows.map((row, index) => (index === at ? { ...row, a: `${row.a} and more` } : row)));
+          expect(before.flatMap((hash, index) => (hash === after[index] ? [] : [index]))).toStrictEqual([at]);
+        },
+      ),
+    );
+    const rows = Buffer.from('[{"id":"a"},{"id":"b"},{"id":"c"}]');
+    const kept: unknown[] = [];
+    let asked = 0;
+    for (let time = 0; time < 2; time++) {
+      const row = (value: unknown): void => void (isJsonObject(value) && kept.push(value['id']));
+      scanRows(rows, wanted, { row, skip: () => ++asked % 3 === 0 });
+    }
+    expect(asked).toBeGreaterThanOrEqual(3);
+    expect(kept).toHaveLength(6 - Math.floor(asked / 3));
+  });
+
+  it('tells apart a value that moved to another key', () => {
+    const hashOf = (row: object): string => {
+      let found = '';
+      scanRows(Buffer.from(JSON.stringify([row])), wanted, { row: (_row, low, high) => (found = `${low} ${high}`) });
+      return found;
+    };
+    expect(hashOf({ id: 'x' })).not.toBe(hashOf({ name: 'x' }));
+    expect(hashOf({ id: null })).not.toBe(hashOf({}));
+    expect(hashOf({ id: 1 })).not.toBe(hashOf({ id: '1' }));
+    expect(hashOf({ a: 1, id: 2 })).not.toBe(hashOf({ a: 2, id: 1 }));
   });
 
   it('reads UTF-8 that is not well formed as the decoder does', () => {
