@@ -25,7 +25,7 @@ export class CycleWorker implements AsyncDisposable {
   }
 
   static async start(configFile: string, options: WorkerOptions = {}): Promise<CycleWorker> {
-    const worker = new Worker(path('cycle.ts'), { ...options, args: [configFile] });
+    const worker = new Worker(path('cycle.ts'), { preload: path('small-heap.ts'), ...options, args: [configFile] });
     await worker.next(z.literal('ready'));
     return new CycleWorker(worker);
   }

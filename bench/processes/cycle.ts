@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createTowerUnit } from '../../src/exporter/tower-unit.ts';
-import { keepHeapSmall } from '../../src/heap.ts';
+import { fitHeap } from '../../src/heap.ts';
 import { silentLogger } from '../../src/log.ts';
 import { ExporterMetrics } from '../../src/metrics/exporter-metrics.ts';
 import { MetricsPage } from '../../src/metrics/page.ts';
@@ -11,8 +11,8 @@ import { Snapshot } from '../../src/metrics/snapshot.ts';
 import { Meter } from './meter.ts';
 import { answer } from './worker.ts';
 
-// As the program does when it starts.
-keepHeapSmall();
+// As the program does when it starts; small-heap.ts came before.
+fitHeap();
 const config = loadConfig({ file: process.argv[2] ?? '', environment: {}, directory: process.cwd() });
 const [tower] = config.towers;
 if (tower === undefined) throw new Error('no tower is configured');

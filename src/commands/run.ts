@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { Exporter } from '../exporter.ts';
-import { startSmall } from '../heap.ts';
+import { fitHeap, startSmall } from '../heap.ts';
 import { WebConfigFile } from '../server/web-config-file.ts';
 import { formatShard } from '../sharding.ts';
 import { version } from '../version.ts';
@@ -18,6 +18,7 @@ export const run = async (command: Command): Promise<number> => {
   dieOnUnhandled(logger);
   const shard = context.shard();
   const config = load();
+  fitHeap();
   if (config.bridge !== null) startSmall();
   const webConfigFile = flags('web.config.file');
   const exporter = new Exporter({
