@@ -22,6 +22,8 @@ const SYMBOLS: usize = 0x30000;
 const SYMBOLS_COUNT: u32 = 0x8000;
 const SYMBOL_BYTES: u32 = 96;
 const SYMBOL_TEXT: u32 = 80;
+/** A symbol that no row has used for so many rows may be replaced. */
+const SYMBOL_ROWS: u32 = 100_000;
 export const TEXT: usize = 0x340000;
 
 const KIND_NULL: u32 = 1;
@@ -236,7 +238,10 @@ function wanted(p: usize, value: usize): usize {
   return end;
 }
 
-/** Looks the text up among the symbols, or makes it one, unless the row at hand may refer to the one whose place it would take. */
+/**
+ * Looks the text up among the symbols, or makes it one. Of more texts than there is room for, those that came first stay as long
+ * as they come again: pushing each other out, none would ever be known. (The row at hand may refer to what it has just used.)
+ */
 function symbol(p: usize, size: u32, value: usize, kind: u32): void {
   const index = <u32>(valueHash ^ (valueHash >> 17)) & (SYMBOLS_COUNT - 1);
   const entry = SYMBOLS + index * SYMBOL_BYTES;
@@ -246,7 +251,7 @@ function symbol(p: usize, size: u32, value: usize, kind: u32): void {
     store<u32>(value, index, 4);
     return;
   }
-  if (load<u32>(entry) != 0 && load<u32>(entry, 4) == row) return;
+  if (load<u32>(entry) != 0 && row - load<u32>(entry, 4) < SYMBOL_ROWS) return;
   store<u32>(entry, size);
   store<u32>(entry, row, 4);
   memory.copy(entry + 16, p, size);

@@ -5,6 +5,7 @@ import { errorDetails } from './failure.ts';
 import { isJsonObject, numberOf } from './fields.ts';
 import type { Resource, Where } from './reader.ts';
 import type { Row } from './resources.ts';
+import { type Recall, RowMemory } from './row-memory.ts';
 import { scanRows } from './row-scanner.ts';
 
 /** Rows of a read so far. */
@@ -23,14 +24,33 @@ interface PagingParts {
 const maxPages = 10_000;
 
 /** A page of rows; null stands for one that cannot be read. */
-const decodePage = <T extends Row>({ keys, parse }: Resource<T>): Decode<readonly (T | null)[]> => ({
+interface Page<T> {
+  readonly rows: readonly (T | null)[];
+  /** Whether the rows were compared with those of the read before. */
+  readonly isCompared: boolean;
+}
+
+/** `recall`: rows that are as they were in the read before are taken from there. */
+const decodePage = <T extends Row>({ keys, parse }: Resource<T>, recall: Recall<T>): Decode<Page<T>> => ({
   fromJson: (json) =>
     Array.isArray(json)
-      ? { data: json.map((row) => parse(row)) }
+      ? { data: { rows: json.map((row) => parse(row)), isCompared: false } }
       : { wrong: `answered ${describeJson(json)} instead of an array` },
   fromBytes: (body) => {
-    const data: (T | null)[] = [];
-    return scanRows(body, keys, { row: (row) => void data.push(parse(row)) }) ? { data } : null;
+    const rows: (T | null)[] = [];
+    const isRead = scanRows(body, keys, {
+      row: (value, low, high) => {
+        const row = parse(value);
+        if (row !== null) recall.made(row, low, high);
+        rows.push(row);
+      },
+      skip: (low, high) => {
+        const row = recall.same(low, high);
+        if (row !== null) rows.push(row);
+        return row !== null;
+      },
+    });
+    return isRead ? { data: { rows, isCompared: true } } : null;
   },
 });
 
@@ -53,8 +73,16 @@ const whereAfter = (where: Where | undefined, cursor: string | null): { readonly
 
 /** Reads a resource whole. */
 export interface Paging {
-  /** @throws {TowerError} when the first page fails; {IncompleteReadError} when anything came, but not all */
-  readAll<T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal): Promise<Pages<T>>;
+  /**
+   * A row that the memory has with the same values is the same object.
+   * @throws {TowerError} when the first page fails; {IncompleteReadError} when anything came, but not all
+   */
+  readAll<T extends Row>(
+    resource: Resource<T>,
+    where: Where | undefined,
+    signal: AbortSignal,
+    memory?: RowMemory<T>,
+  ): Promise<Pages<T>>;
   count<T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal): Promise<number>;
   /** The first page alone, to see whether the resource may be read; how many rows came. @throws {TowerError} */
   firstPage<T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal): Promise<number>;
@@ -66,13 +94,20 @@ export interface Paging {
  * without a single new id means that the paging is stuck.
  */
 export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => ({
-  readAll: async <T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal) => {
+  readAll: async <T extends Row>(
+    resource: Resource<T>,
+    where: Where | undefined,
+    signal: AbortSignal,
+    memory: RowMemory<T> = new RowMemory(),
+  ) => {
     const { operation } = resource;
-    const decode = decodePage(resource);
+    const recall = memory.recall();
+    const decode = decodePage(resource, recall);
     const rows = new Map<string, T>();
     let unreadable = 0;
     let pages = 0;
     let cursor: string | null = null;
+    let isCompared = true;
 
     const incomplete = (why: string, cause?: TowerError): IncompleteReadError => {
       const bad = unreadable === 0 ? '' : `${unreadable} of the rows could not be read (not an object, or no id); `;
@@ -88,17 +123,18 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
 
     for (;;) {
       const body = { ...whereAfter(where, cursor), orderBy: 'id_ASC', first: pageSize };
-      let page: readonly (T | null)[];
+      let page: Page<T>;
       try {
         page = await call(operation, body, decode, signal);
       } catch (error) {
         if (pages === 0 || !(error instanceof TowerError)) throw error;
         throw incomplete(`page ${pages + 1} failed: ${error.message}`, error);
       }
-      if (page.length === 0) break;
+      if (page.rows.length === 0) break;
       pages += 1;
       const before = rows.size;
-      for (const row of page) {
+      isCompared &&= page.isCompared;
+      for (const row of page.rows) {
         if (row === null) {
           unreadable += 1;
           continue;
@@ -110,12 +146,14 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
       if (pages >= maxPages) throw incomplete(`${maxPages} pages did not reach the end`);
     }
     if (unreadable > 0) throw incomplete('the rest was read to its end');
+    if (isCompared) recall.finish();
     return { rows, pages };
   },
   count: (resource, where, signal) =>
     call(`${resource.operation}-connection`, whereAfter(where, null), decodeCount, signal),
-  firstPage: async (resource, where, signal) => {
+  firstPage: async <T extends Row>(resource: Resource<T>, where: Where | undefined, signal: AbortSignal) => {
     const body = { ...whereAfter(where, null), orderBy: 'id_ASC', first: pageSize };
-    return (await call(resource.operation, body, decodePage(resource), signal)).length;
+    const decode = decodePage(resource, new RowMemory<T>().recall());
+    return (await call(resource.operation, body, decode, signal)).rows.length;
   },
 });

@@ -3,6 +3,7 @@ import { errorDetails } from './failure.ts';
 import type { Pages, Paging } from './paging.ts';
 import type { Resource, Where } from './reader.ts';
 import type { Row } from './resources.ts';
+import type { RowMemory } from './row-memory.ts';
 
 /** A read whose number of rows the server confirmed. */
 export interface ProvenPages<T extends Row> extends Pages<T> {
@@ -20,9 +21,10 @@ export const readProven = async <T extends Row>(
   resource: Resource<T>,
   where: Where | undefined,
   signal: AbortSignal,
+  memory?: RowMemory<T>,
 ): Promise<ProvenPages<T>> => {
   const { operation } = resource;
-  let { rows, pages } = await paging.readAll(resource, where, signal);
+  let { rows, pages } = await paging.readAll(resource, where, signal, memory);
 
   const incomplete = (why: string, cause?: TowerError): IncompleteReadError => {
     const details = { ...errorDetails(tower, operation, cause ?? {}), ...(cause === undefined ? {} : { cause }) };
@@ -42,7 +44,7 @@ export const readProven = async <T extends Row>(
   const second = await count();
   if (second === rows.size) return { rows, pages, count: second };
   try {
-    const again = await paging.readAll(resource, where, signal);
+    const again = await paging.readAll(resource, where, signal, memory);
     rows = again.rows;
     pages += again.pages;
   } catch (error) {

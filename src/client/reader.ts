@@ -1,4 +1,5 @@
 import type { Row } from './resources.ts';
+import type { RowMemory } from './row-memory.ts';
 
 /** A Prisma-style filter, as the API takes it in `where`. */
 export type Where = { readonly [key: string]: unknown };
@@ -13,10 +14,12 @@ export interface Resource<T extends Row> {
   readonly parse: (row: unknown) => T | null;
 }
 
-export interface Query {
+export interface Query<T extends Row = Row> {
   readonly where?: Where;
   /** Check the number of rows with the `-connection` (asked once more on a mismatch). */
   readonly prove?: boolean;
+  /** Rows that did not change since the read before with the same memory are the same objects. */
+  readonly memory?: RowMemory<T>;
   readonly signal?: AbortSignal;
 }
 
@@ -34,6 +37,6 @@ export interface ListRead<T extends Row> {
  * did come) when paging broke off, rows were unreadable or the count disagrees.
  */
 export interface TowerReader {
-  list<T extends Row>(resource: Resource<T>, query: Query): Promise<ListRead<T>>;
+  list<T extends Row>(resource: Resource<T>, query: Query<T>): Promise<ListRead<T>>;
   count<T extends Row>(resource: Resource<T>, query: Query): Promise<number>;
 }

@@ -67,11 +67,11 @@ export const createTowerClient = (options: TowerClientOptions): TowerClient => {
   };
 
   return {
-    list: (resource, { where, prove = false, signal }) =>
+    list: (resource, { where, prove = false, memory, signal }) =>
       run(signal, async (linked) => {
         const read = prove
-          ? await readProven(paging, tower, resource, where, linked)
-          : { ...(await paging.readAll(resource, where, linked)), count: null };
+          ? await readProven(paging, tower, resource, where, linked, memory)
+          : { ...(await paging.readAll(resource, where, linked, memory)), count: null };
         return { rows: sorted(read.rows.values()), pages: read.pages, count: read.count };
       }),
     count: (resource, { where, signal }) => run(signal, (linked) => paging.count(resource, where, linked)),

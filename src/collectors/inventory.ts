@@ -1,5 +1,6 @@
 import type { Query, Resource, TowerReader, Where } from '../client/reader.ts';
-import type { Row } from '../client/resources.ts';
+import type { Cluster, Row } from '../client/resources.ts';
+import { RowMemory } from '../client/row-memory.ts';
 import { resources } from '../client/rows.ts';
 import type { Clock } from '../clock.ts';
 import type { CollectorName } from '../metrics/family.ts';
@@ -106,24 +107,32 @@ interface ReadParts {
 
 const createReads = ({ reader, rules, scope, clock, onClusterIds, isFirst }: ReadParts): Reads => {
   /** A read of a whole resource of the tower. */
-  const whole =
-    <T extends Row>(resource: Resource<T>, where: Where | null = null): Load<T> =>
-    async (signal) => ({ rows: (await reader.list(resource, query(where, signal))).rows, scope: null });
+  const whole = <T extends Row>(
+    resource: Resource<T>,
+    where: Where | null = null,
+    memory = new RowMemory<T>(),
+  ): Load<T> => {
+    return async (signal) => ({
+      rows: (await reader.list(resource, { ...query(where, signal), memory })).rows,
+      scope: null,
+    });
+  };
 
   /** A read limited to the clusters in scope: nothing is asked for when there are none. */
-  const scoped =
-    <T extends Row>(
-      resource: Resource<T>,
-      limit: (part: Part) => Where,
-      options: Pick<Query, 'where' | 'prove'> = {},
-    ): Load<T> =>
-    async (signal) => {
+  const scoped = <T extends Row>(
+    resource: Resource<T>,
+    limit: (part: Part) => Where,
+    options: Pick<Query, 'where' | 'prove'> = {},
+  ): Load<T> => {
+    const memory = new RowMemory<T>();
+    return async (signal) => {
       const part = await scope.part(signal);
       if (part?.isEmpty === true) return { rows: [], scope: part.scope };
       const where = { ...options.where, ...(part === null ? {} : limit(part)) };
-      const { rows } = await reader.list(resource, { ...options, ...query(where, signal) });
+      const { rows } = await reader.list(resource, { ...options, ...query(where, signal), memory });
       return { rows, scope: part?.scope ?? null };
     };
+  };
 
   /** A read of what only the first shard shows. */
   const ofTower = <T extends Row>(resource: Resource<T>): Load<T> =>
@@ -132,6 +141,7 @@ const createReads = ({ reader, rules, scope, clock, onClusterIds, isFirst }: Rea
   const share = <T>(load: Load<T>): SharedRead<T> => new SharedRead(load, clock);
   const ofCluster = (part: Part): Where => part.limit((clusters) => ({ cluster: clusters }));
 
+  const clusterMemory = new RowMemory<Cluster>();
   const alerts = scoped(resources.alerts, ofCluster, { where: { ended: false }, prove: true });
   const datacenters = scoped(resources.datacenters, (part) =>
     part.limitSome((clusters) => ({ clusters_some: clusters })),
@@ -139,7 +149,7 @@ const createReads = ({ reader, rules, scope, clock, onClusterIds, isFirst }: Rea
   return {
     clusters: share(async (signal) => {
       if (!scope.hasClusters) return { rows: [], scope: null };
-      const { rows } = await whole(resources.clusters, scope.clusters)(signal);
+      const { rows } = await whole(resources.clusters, scope.clusters, clusterMemory)(signal);
       onClusterIds(rows.map(({ id }) => id));
       return { rows: rows.filter(({ id }) => scope.includes(id)), scope: null };
     }),

@@ -53,11 +53,18 @@ export class FakeTower implements TowerReader {
     return release;
   }
 
-  async list<T extends Row>(resource: Resource<T>, query: Query): Promise<ListRead<T>> {
+  async list<T extends Row>(resource: Resource<T>, query: Query<T>): Promise<ListRead<T>> {
     const { operation } = resource;
     this.asked.push({ operation, where: query.where, prove: query.prove === true, signal: query.signal });
     const answer = this.answers.get(operation);
-    const raw = answer === undefined ? this.filtered(operation, query.where) : await answer(query);
+    const raw =
+      answer === undefined
+        ? this.filtered(operation, query.where)
+        : await answer({
+            where: query.where ?? {},
+            prove: query.prove === true,
+            ...(query.signal === undefined ? {} : { signal: query.signal }),
+          });
     const rows = raw.map(resource.parse).filter((row) => row !== null);
     return { rows, pages: 1, count: query.prove === true ? rows.length : null };
   }
