@@ -44,6 +44,8 @@ export class AlertBook {
   readonly #store: DeliveryStore;
   readonly #selection: Selection;
   readonly #readers: readonly BookReader[];
+  /** What fired when the entries were last made from it. */
+  #firing: readonly BridgeAlert[] | null = null;
   /** Transitions that were read and that the readers have not been told of. */
   #untold: Change[] = [];
   #readSeq = 0;
@@ -65,6 +67,7 @@ export class AlertBook {
    * @throws {StoreError} and has changed nothing that a second call would not mend
    */
   open(resolvedSince: number): void {
+    this.#firing = null;
     this.#readSeq = Math.min(this.#store.lastSeq(), ...this.#readers.map(({ cursor }) => cursor));
     for (const { alert: source, at, tower } of this.#store.resolvedSince(resolvedSince)) {
       const alert = this.#selection.apply(source);
@@ -85,7 +88,9 @@ export class AlertBook {
       full = transitions.length === page;
     }
     if (!content && this.#untold.length === 0) return;
-    this.#takeFiring();
+    const firing = this.#store.firing();
+    if (firing !== this.#firing || this.#untold.length > 0) this.#takeFiring(firing);
+    this.#firing = firing;
     const untold = this.#untold;
     this.#untold = [];
     for (const { seq, fingerprint, at } of untold) {
@@ -136,9 +141,9 @@ export class AlertBook {
   }
 
   /** Makes the firing entries those that the store says fire. Whoever is not among them and was not resolved is dropped. */
-  #takeFiring(): void {
+  #takeFiring(fired: readonly BridgeAlert[]): void {
     const firing = new Map<string, { alert: BridgeAlert; sources: BridgeAlert[] }>();
-    for (const source of this.#store.firing()) {
+    for (const source of fired) {
       const alert = this.#selection.apply(source);
       if (alert === null) continue;
       const known = firing.get(alert.fingerprint);

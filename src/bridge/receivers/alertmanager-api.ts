@@ -48,7 +48,7 @@ export class AlertmanagerApi {
   }
 
   /** Posts a JSON array of alerts. Never rejects. */
-  async post(body: string, signal: AbortSignal): Promise<PostOutcome> {
+  async post(body: string | Uint8Array, signal: AbortSignal): Promise<PostOutcome> {
     try {
       const response = await this.#http.send({
         method: 'POST',

@@ -51,6 +51,7 @@ export const createAlertmanagerReceiver = (
   const tidy = (): void => {
     const now = clock.monotonic();
     for (const entry of book.entries.values()) {
+      if (entry.state !== 'resolved') continue;
       const done = readers.every((reader) => reader.isDone(entry, now, alertmanager.resolved_retention));
       if (done) book.drop(entry.fingerprint);
     }
@@ -78,9 +79,9 @@ export const createAlertmanagerReceiver = (
   );
 
   const status = (): ReceiverStatus => {
-    const waiting = [...book.entries.values()].flatMap((entry) =>
-      readers.filter((reader) => reader.isPending(entry)).map(() => entry.since),
-    );
+    const waiting = readers
+      .flatMap((reader) => reader.pending())
+      .flatMap((fingerprint) => book.entries.get(fingerprint)?.since ?? []);
     return {
       name,
       kind: 'alertmanager',

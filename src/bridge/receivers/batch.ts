@@ -13,26 +13,20 @@ export const firingLifetime = (pollInterval: number, resendInterval: number): nu
   4 * Math.max(pollInterval, resendInterval);
 
 /**
- * One alert as POST /api/v2/alerts takes it. Firing: ends `lifetime` from now by whichever clock is ahead, so that a fast clock
+ * The times to send an alert with, milliseconds since the epoch. Firing: ends `lifetime` from now by whichever clock is ahead, so that a fast clock
  * on the other side does not end it early. Resolved: ended in the past by both clocks. Never ends before it starts.
  */
-export const alertJson = (
+export const sentTimes = (
   alert: BridgeAlert,
   state: 'firing' | 'resolved',
   { now, skew }: Instant,
   lifetime: number,
-): string => {
+): { readonly startsAt: number; readonly endsAt: number } => {
   const theirs = now + skew;
   const past = Math.min(now, theirs);
   const endsAt = state === 'firing' ? Math.max(now, theirs) + lifetime : Math.min(alert.endsAt ?? now, past);
   const startsAt = state === 'firing' ? Math.min(alert.startsAt, now) : Math.min(alert.startsAt, endsAt);
-  return JSON.stringify({
-    labels: alert.labels,
-    annotations: alert.annotations,
-    startsAt: new Date(startsAt).toISOString(),
-    endsAt: new Date(Math.max(endsAt, startsAt)).toISOString(),
-    ...(alert.generatorURL === null ? {} : { generatorURL: alert.generatorURL }),
-  });
+  return { startsAt, endsAt: Math.max(endsAt, startsAt) };
 };
 
 export interface BatchLimits {
@@ -40,9 +34,9 @@ export interface BatchLimits {
   readonly maxBytes: number;
 }
 
-/** Commas and brackets included; the first part always fits: the peer decides about a giant. */
-export const fits = (count: number, bytes: number, part: string, { maxAlerts, maxBytes }: BatchLimits): boolean =>
-  count === 0 || (count < maxAlerts && bytes + Buffer.byteLength(part) + 1 <= maxBytes);
+/** Whether `more` bytes fit to so many. Commas and brackets included; the first part always fits: the peer decides about a giant. */
+export const fits = (count: number, bytes: number, more: number, { maxAlerts, maxBytes }: BatchLimits): boolean =>
+  count === 0 || (count < maxAlerts && bytes + more + 1 <= maxBytes);
 
 /**
  * Whether two neighbours are the two halves of a change of severity, the old label set resolved and the new one firing: they go

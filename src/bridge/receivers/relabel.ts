@@ -15,11 +15,16 @@ export interface Selection {
  */
 export const createSelection = (match: readonly string[], relabelling: RelabelConfig): Selection => {
   const matchers: readonly Matcher[] = match.flatMap(parseMatchers);
+  /** An alert comes out as the same object every time, so that what others make of it can be kept. */
+  const relabelled = new WeakMap<BridgeAlert, BridgeAlert>();
   const changes = Object.keys(relabelling.add_labels).length > 0 || relabelling.drop_labels.length > 0;
   return {
     apply: (alert) => {
       if (!matches(matchers, alert.labels)) return null;
-      return changes ? relabel(alert, relabelling) : alert;
+      if (!changes) return alert;
+      const made = relabelled.get(alert) ?? relabel(alert, relabelling);
+      relabelled.set(alert, made);
+      return made;
     },
   };
 };

@@ -3,6 +3,7 @@ import type { ReceiverDeps, TargetStatus } from '../receiver.ts';
 import type { AlertBook, BookEntry } from './alert-book.ts';
 import { type AlertmanagerApi, targetName } from './alertmanager-api.ts';
 import { firingLifetime, type BatchLimits } from './batch.ts';
+import { encodeOne } from './encoded-alert.ts';
 import { type Failure, storeFailure, waitAfter } from './failure.ts';
 import { targetStatus } from './target-status.ts';
 import type { UrlProgress } from './url-progress.ts';
@@ -200,9 +201,13 @@ export class UrlLoop {
 
   /** `held`: only to be extended; `expired`: not to be sent. Several alerts under one label set are as good as the best of them. */
   #holdOf(entry: BookEntry): 'held' | 'expired' | null {
-    const holds = entry.sources.map((source) => this.#options.deps.holds.holdOf(source));
-    if (holds.some((hold) => hold === null)) return null;
-    return holds.some((hold) => hold?.expired === false) ? 'held' : 'expired';
+    let best: 'held' | 'expired' = 'expired';
+    for (const source of entry.sources) {
+      const hold = this.#options.deps.holds.holdOf(source);
+      if (hold === null) return null;
+      if (!hold.expired) best = 'held';
+    }
+    return best;
   }
 
   #isWanted(entry: BookEntry): boolean {
@@ -239,7 +244,8 @@ export class UrlLoop {
     this.#advance();
   }
 
-  #refused({ entry, version, json }: SentAlert, status: number, problem: string): void {
+  #refused(sent: SentAlert, status: number, problem: string): void {
+    const { entry, version } = sent;
     const { progress, deps, receiver } = this.#options;
     const reason = `${this.target}: answered ${status}: ${problem}`;
     const { labels } = entry.alert;
@@ -249,7 +255,7 @@ export class UrlLoop {
       .deadLetters(receiver)
       .some((letter) => letter.reason === reason && sameLabels(letter, labels));
     if (!known) {
-      const body = Buffer.from(json);
+      const body = encodeOne(sent);
       deps.store.addDeadLetter({ receiver, at: deps.clock.now(), reason, status, body, labels });
       deps.logger.error(
         { receiver, target: this.target, status, labels },

@@ -1,13 +1,13 @@
-import { alertJson, type BatchLimits, belongTogether, fits } from './batch.ts';
+import { type BatchLimits, belongTogether, fits, sentTimes } from './batch.ts';
 import type { BookEntry } from './alert-book.ts';
 import type { AlertmanagerApi } from './alertmanager-api.ts';
+import { encodeAlert, encodeBody, encodedLength, type EndedAlert } from './encoded-alert.ts';
 import type { Failure } from './failure.ts';
 
 /** One alert in a request: what was sent, whatever the entry becomes meanwhile. */
-export interface SentAlert {
+export interface SentAlert extends EndedAlert {
   readonly entry: BookEntry;
   readonly version: number;
-  readonly json: string;
 }
 
 export interface UrlSenderOptions {
@@ -61,7 +61,7 @@ export class UrlSender {
     }
   }
 
-  /** Builds the next batch only when its turn comes: ten thousand alerts are never in memory as JSON at once. */
+  /** Builds the next batch only when its turn comes: what comes later is sent as it is by then. */
   #cut(entries: readonly BookEntry[], from: number): [batch: SentAlert[], next: number] {
     const batch: SentAlert[] = [];
     let bytes = 1;
@@ -69,13 +69,14 @@ export class UrlSender {
       const entry = entries[index];
       if (entry === undefined || !this.#options.isWanted(entry)) continue;
       const sent = this.#render(entry);
-      if (!fits(batch.length, bytes, sent.json, this.#limits)) {
+      const length = encodedLength(sent);
+      if (!fits(batch.length, bytes, length, this.#limits)) {
         const last = batch.at(-1);
         if (last === undefined || batch.length === 1 || !belongTogether(last.entry, entry)) return [batch, index];
         batch.pop();
         return [batch, entries.indexOf(last.entry, from)];
       }
-      bytes += Buffer.byteLength(sent.json) + 1;
+      bytes += length + 1;
       batch.push(sent);
     }
     return [batch, entries.length];
@@ -83,8 +84,9 @@ export class UrlSender {
 
   #render(entry: BookEntry): SentAlert {
     const { now, api, lifetime } = this.#options;
-    const instant = { now: now(), skew: api.skew };
-    return { entry, version: entry.version, json: alertJson(entry.alert, entry.state, instant, lifetime) };
+    const { alert, state, version } = entry;
+    const { startsAt, endsAt } = sentTimes(alert, state, { now: now(), skew: api.skew }, lifetime);
+    return { entry, version, encoded: encodeAlert(alert, startsAt), endsAt: new Date(endsAt).toISOString() };
   }
 
   /** True when one of the alerts was refused for what it is. */
@@ -92,7 +94,7 @@ export class UrlSender {
     const { api, signal, onRequest, onAccepted, onRefused } = this.#options;
     const [first] = batch;
     if (first === undefined) return false;
-    const body = `[${batch.map(({ json }) => json).join(',')}]`;
+    const body = encodeBody(batch);
     const skew = api.skew;
     onRequest();
     const outcome = await api.post(body, signal);
@@ -114,7 +116,7 @@ export class UrlSender {
       else onRefused(first, 413, 'too large for the receiver, even alone');
       return true;
     }
-    if (outcome.kind === 'too_large') this.#shrink(batch.length, Buffer.byteLength(body));
+    if (outcome.kind === 'too_large') this.#shrink(batch.length, body.length);
     const named = outcome.kind === 'refused' && trustIndex ? batch[outcome.index ?? -1] : undefined;
     if (named !== undefined) {
       // The named one goes alone, so that it is buried only for its own sake; if it is accepted, the index misleads.

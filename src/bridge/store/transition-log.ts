@@ -122,6 +122,8 @@ export class TransitionLog {
   /** Marks and removes what no consumer needs any more. */
   settle(): void {
     const seq = this.settledSeq();
+    // Mostly nothing has ended since the last time, and then there is no need to look through what fires.
+    if (this.#database.get(someEnd, seq) === undefined) return;
     this.#database.run(
       `DELETE FROM transition_log WHERE kind = 'firing' AND seq <= ? AND fingerprint IN
          (SELECT fingerprint FROM transition_log WHERE kind <> 'firing' AND settled = 0 AND seq <= ?)
@@ -150,6 +152,8 @@ export class TransitionLog {
     );
   }
 }
+
+const someEnd = `SELECT seq FROM transition_log WHERE kind IN ('resolved', 'forgotten') AND settled = 0 AND seq <= ? LIMIT 1`;
 
 const toTransition = (row: Row): Transition => ({
   seq: numberOf(row, 'seq'),

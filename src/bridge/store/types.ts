@@ -58,7 +58,7 @@ export interface DeadLetter {
 
 /** What a receiver (or one Alertmanager URL of it) keeps. `consumer` names it: `<receiver>` or `<receiver> <url hash>`. */
 export interface DeliveryStore {
-  /** All alerts that fire now, the bridge's own included. */
+  /** All alerts that fire now, the bridge's own included. The same array as before when nothing of it has changed. */
   firing(): readonly BridgeAlert[];
   /** Transitions with seq > `after`, in order, at most `limit`. */
   transitions(after: number, limit: number): readonly Transition[];
