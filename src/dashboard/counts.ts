@@ -47,17 +47,14 @@ export type DiskCounts = Readonly<Record<DiskType, Counts<DiskCondition>>>;
 export const diskCounts = (towers: readonly ScopedObjects[]): DiskCounts | null => {
   const disks = gather(towers, ({ disks }) => disks);
   if (disks === null) return null;
-  const ofType = (type: DiskType): Counts<DiskCondition> => {
-    const own = disks.filter((disk) => diskType(disk.type) === type).map(diskCondition);
-    const of = count<DiskCondition>(['healthy', 'warning', 'error'], own);
-    return {
-      healthy: of.get('healthy') ?? 0,
-      warning: of.get('warning') ?? 0,
-      error: of.get('error') ?? 0,
-      total: own.length,
-    };
-  };
-  return { ssd: ofType('ssd'), hdd: ofType('hdd'), pmem: ofType('pmem'), unknown: ofType('unknown') };
+  const none = { healthy: 0, warning: 0, error: 0, total: 0 };
+  const counts = { ssd: { ...none }, hdd: { ...none }, pmem: { ...none }, unknown: { ...none } };
+  for (const disk of disks) {
+    const of = counts[diskType(disk.type)];
+    of[diskCondition(disk)] += 1;
+    of.total += 1;
+  }
+  return counts;
 };
 
 /** Hosts by condition. */

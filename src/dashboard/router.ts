@@ -7,8 +7,8 @@ import { message, type PageData, page } from './page/page.ts';
 import { script } from './page/script.ts';
 import { style } from './page/style.ts';
 import { readScope } from './parameters.ts';
-import { allObjects, type DashboardSource } from './source.ts';
-import { viewOf } from './view.ts';
+import type { DashboardSource } from './source.ts';
+import { ViewCache } from './view-cache.ts';
 
 export interface DashboardRouterOptions {
   readonly source: DashboardSource;
@@ -34,6 +34,7 @@ const program = asset('dashboard.js', 'text/javascript; charset=utf-8', script);
 /** `/`, `/api/v1/dashboard` and what the page needs. */
 export const createDashboardRouter = ({ source, clock, telemetryPath }: DashboardRouterOptions): Router => {
   const router = Router({ caseSensitive: true, strict: true });
+  const views = new ViewCache(source);
   const read = (request: Request) =>
     readScope(
       request.query,
@@ -47,7 +48,7 @@ export const createDashboardRouter = ({ source, clock, telemetryPath }: Dashboar
       if (asked.kind === 'bad') return json(response, 400, { error: asked.message });
       if (asked.kind === 'unknown_tower') return json(response, 404, { error: 'no tower of this name is configured' });
       const now = clock.now();
-      const { dashboard, health, verdict } = viewOf(source, asked.scope, now);
+      const { dashboard, health, verdict } = views.look(asked.scope, now);
       return json(response, 200, dashboardDocument(dashboard, verdict, health, now));
     })
     .all((_request, response) => {
@@ -65,8 +66,7 @@ export const createDashboardRouter = ({ source, clock, telemetryPath }: Dashboar
         return html(response, 404, message(links, 'No such tower', 'No tower of this name is configured.'));
       const now = clock.now();
       const data: PageData = {
-        ...viewOf(source, asked.scope, now),
-        objects: allObjects(source),
+        ...views.look(asked.scope, now),
         scope: asked.scope,
         now,
         links,

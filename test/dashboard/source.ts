@@ -2,6 +2,7 @@ import type { ReceiverStatus } from '../../src/bridge/receiver.ts';
 import { calm, type TowerFacts } from '../../src/bridge/state.ts';
 import type { InventoryView } from '../../src/collectors/inventory.ts';
 import type { InventoryRows, ResourceName } from '../../src/collectors/resources.ts';
+import type { Reading } from '../../src/collectors/shared-read.ts';
 import type { CollectorState } from '../../src/collectors/runner.ts';
 import type { DashboardSource, TowerView } from '../../src/dashboard/source.ts';
 import type { TowerObjects } from '../../src/dashboard/objects.ts';
@@ -10,15 +11,25 @@ import { now } from './estate.ts';
 
 type AllRows = { readonly [K in ResourceName]: readonly InventoryRows[K][] | null };
 
-/** Shows the rows of the objects; what is null was never read. */
+/** Shows the rows of the objects, as one reading each; what is null was never read. */
 const inventoryOf = (objects: TowerObjects): InventoryView => {
   const rows: AllRows = { ...objects, vms: null };
-  return {
-    latest: (name) => {
-      const read = rows[name];
-      return read === null ? null : { rows: read, scope: null, at: now, startedAt: 0, finishedAt: 0 };
-    },
+  const when = { scope: null, at: now, startedAt: 0, finishedAt: 0 };
+  const reading = <T>(read: readonly T[] | null): Reading<T> | null => (read === null ? null : { rows: read, ...when });
+  const readings: { readonly [K in ResourceName]: Reading<InventoryRows[K]> | null } = {
+    clusters: reading(rows.clusters),
+    hosts: reading(rows.hosts),
+    disks: reading(rows.disks),
+    alerts: reading(rows.alerts),
+    vms: reading(rows.vms),
+    recycledVms: reading(rows.recycledVms),
+    clusterSettings: reading(rows.clusterSettings),
+    globalSettings: reading(rows.globalSettings),
+    deploys: reading(rows.deploys),
+    licenses: reading(rows.licenses),
+    datacenters: reading(rows.datacenters),
   };
+  return { latest: (name) => readings[name] };
 };
 
 export const state = (fields: Partial<CollectorState> = {}): CollectorState => ({
