@@ -2,6 +2,7 @@ import type { BenchRow } from './report/row.ts';
 import { benchBridge } from './subjects/bridge.ts';
 import { benchChange } from './subjects/change.ts';
 import { benchCollection } from './subjects/collection.ts';
+import { benchDashboard } from './subjects/dashboard.ts';
 import { benchGrowth } from './subjects/growth.ts';
 import { benchParsing } from './subjects/parsing.ts';
 import { benchRender } from './subjects/render.ts';
@@ -26,6 +27,7 @@ const rowsOf = (run: () => Promise<readonly BenchRow[]>) => async (): Promise<Me
 
 export const subjects: readonly Subject[] = [
   { name: 'collection', title: 'Collecting a large tower', run: rowsOf(benchCollection) },
+  { name: 'dashboard', title: 'A refresh of the dashboard', run: rowsOf(benchDashboard) },
   { name: 'parsing', title: 'Reading pages', run: rowsOf(benchParsing) },
   { name: 'bridge', title: 'The alert bridge with 10 000 alerts', run: rowsOf(benchBridge) },
   { name: 'scrape', title: 'Scrapes', run: rowsOf(() => benchScrape()) },
