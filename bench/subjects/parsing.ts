@@ -37,7 +37,7 @@ const inTurn = (work: () => void, reference: () => void): readonly [number, numb
 
 const compare = <T extends Row>(name: string, { keys, parse }: Resource<T>, page: Buffer): BenchRow => {
   const [value, reference] = inTurn(
-    () => void scanRows(page, keys, { row: (row) => void parse(row) }),
+    () => void scanRows([page], keys, { row: (row) => void parse(row) }),
     () => {
       const rows: unknown = JSON.parse(page.toString('utf8'));
       if (Array.isArray(rows)) for (const row of rows) parse(row);

@@ -17,7 +17,7 @@ export type Verdict<T> =
 export interface Decode<T> {
   readonly fromJson: (json: unknown) => { readonly data: T } | { readonly wrong: string };
   /** The same from the bytes of a good answer, where that is less work; null when it cannot tell: `fromJson` decides then. */
-  readonly fromBytes?: (body: Buffer) => { readonly data: T } | null;
+  readonly fromBytes?: (body: readonly Uint8Array[]) => { readonly data: T } | null;
 }
 
 /** A retry can mend these, and nothing else. */
@@ -122,7 +122,9 @@ export const judge = <T>(operation: Operation, answer: Answer, decode: Decode<T>
     const decoded = decode.fromBytes?.(answer.body) ?? null;
     if (decoded !== null) return { kind: 'data', data: decoded.data };
   }
-  const text = answer.body.toString('utf8').replace(/^\uFEFF/, '');
+  const text = Buffer.concat(answer.body)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
   const json = parseJson(text);
 
   const refusal = refusalOf(status, json);

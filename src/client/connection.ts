@@ -14,7 +14,8 @@ export interface Answer {
   readonly location: string | null;
   readonly retryAfter: string | null;
   readonly requestId: string | null;
-  readonly body: Buffer;
+  /** In the pieces it came in. */
+  readonly body: readonly Buffer[];
 }
 
 /** One exchange: an answer, or why there is none. `bytes` came on the wire either way. */
@@ -117,7 +118,7 @@ export const createConnection = (config: TowerConnectionConfig): Connection => {
           location: header(response.headers, 'location'),
           retryAfter: header(response.headers, 'retry-after'),
           requestId,
-          body: await decode(Buffer.concat(chunks), header(response.headers, 'content-encoding'), most),
+          body: await decode(chunks, header(response.headers, 'content-encoding'), most),
         };
         return { ok: true, answer, bytes, requestId };
       } catch (error) {
@@ -137,11 +138,11 @@ const requestIdOf = (value: string | null): string | null =>
   value !== null && /^[\w.:-]{1,128}$/.test(value) ? value : null;
 
 /** Identity is asked for; a proxy that compresses all the same is understood, within the same cap. */
-const decode = async (body: Buffer, encoding: string | null, most: number): Promise<Buffer> => {
+const decode = async (body: readonly Buffer[], encoding: string | null, most: number): Promise<readonly Buffer[]> => {
   if (encoding === null || encoding.toLowerCase() === 'identity' || body.length === 0) return body;
   if (!/^(?:x-)?gzip$/i.test(encoding)) throw new BadEncoding();
   try {
-    return await inflate(body, { maxOutputLength: most });
+    return [await inflate(Buffer.concat(body), { maxOutputLength: most })];
   } catch (error) {
     const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     throw tooLarge ? new TooLarge() : new BadEncoding();

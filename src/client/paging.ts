@@ -6,11 +6,13 @@ import { isJsonObject, numberOf } from './fields.ts';
 import type { Resource, Where } from './reader.ts';
 import type { Row } from './resources.ts';
 import { type Recall, RowMemory } from './row-memory.ts';
+import { RowList } from './row-list.ts';
 import { scanRows } from './row-scanner.ts';
 
 /** Rows of a read so far. */
 export interface Pages<T extends Row> {
-  readonly rows: ReadonlyMap<string, T>;
+  /** Each once, in the order they came first. */
+  readonly rows: readonly T[];
   readonly pages: number;
 }
 
@@ -103,7 +105,7 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
     const { operation } = resource;
     const recall = memory.recall();
     const decode = decodePage(resource, recall);
-    const rows = new Map<string, T>();
+    const found = new RowList<T>();
     let unreadable = 0;
     let pages = 0;
     let cursor: string | null = null;
@@ -111,11 +113,11 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
 
     const incomplete = (why: string, cause?: TowerError): IncompleteReadError => {
       const bad = unreadable === 0 ? '' : `${unreadable} of the rows could not be read (not an object, or no id); `;
-      const text = `tower ${tower}: ${operation} is incomplete: ${bad}${why} (${rows.size} rows in ${pages} pages came)`;
+      const text = `tower ${tower}: ${operation} is incomplete: ${bad}${why} (${found.rows.length} rows in ${pages} pages came)`;
       const details = errorDetails(tower, operation, cause ?? {});
       return new IncompleteReadError(
         text,
-        [...rows.values()],
+        found.rows,
         unreadable,
         cause === undefined ? details : { ...details, cause },
       );
@@ -132,22 +134,22 @@ export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => 
       }
       if (page.rows.length === 0) break;
       pages += 1;
-      const before = rows.size;
+      let isNew = false;
       isCompared &&= page.isCompared;
       for (const row of page.rows) {
         if (row === null) {
           unreadable += 1;
           continue;
         }
-        rows.set(row.id, row);
+        if (found.add(row)) isNew = true;
         cursor = row.id;
       }
-      if (rows.size === before) throw incomplete('a page brought no new row, so the next would be the same');
+      if (!isNew) throw incomplete('a page brought no new row, so the next would be the same');
       if (pages >= maxPages) throw incomplete(`${maxPages} pages did not reach the end`);
     }
     if (unreadable > 0) throw incomplete('the rest was read to its end');
     if (isCompared) recall.finish();
-    return { rows, pages };
+    return { rows: found.rows, pages };
   },
   count: (resource, where, signal) =>
     call(`${resource.operation}-connection`, whereAfter(where, null), decodeCount, signal),

@@ -29,7 +29,7 @@ export const readProven = async <T extends Row>(
   const incomplete = (why: string, cause?: TowerError): IncompleteReadError => {
     const details = { ...errorDetails(tower, operation, cause ?? {}), ...(cause === undefined ? {} : { cause }) };
     const text = `tower ${tower}: ${operation} is not proven whole: ${why}`;
-    return new IncompleteReadError(text, [...rows.values()], 0, details);
+    return new IncompleteReadError(text, rows, 0, details);
   };
   const count = async (): Promise<number> => {
     try {
@@ -40,9 +40,9 @@ export const readProven = async <T extends Row>(
   };
 
   const first = await count();
-  if (first === rows.size) return { rows, pages, count: first };
+  if (first === rows.length) return { rows, pages, count: first };
   const second = await count();
-  if (second === rows.size) return { rows, pages, count: second };
+  if (second === rows.length) return { rows, pages, count: second };
   try {
     const again = await paging.readAll(resource, where, signal, memory);
     rows = again.rows;
@@ -50,8 +50,8 @@ export const readProven = async <T extends Row>(
   } catch (error) {
     throw error instanceof TowerError ? incomplete(`it could not be read again: ${error.message}`, error) : error;
   }
-  if (second === rows.size) return { rows, pages, count: second };
+  if (second === rows.length) return { rows, pages, count: second };
   const third = await count();
-  if (third === rows.size) return { rows, pages, count: third };
-  throw incomplete(`${rows.size} rows came, but the server counts ${third}; asked twice`);
+  if (third === rows.length) return { rows, pages, count: third };
+  throw incomplete(`${rows.length} rows came, but the server counts ${third}; asked twice`);
 };

@@ -75,7 +75,7 @@ class Scanner {
     this.numbers = new Float64Array(memory.buffer);
   }
 
-  scan(text: Uint8Array, wanted: readonly string[], sink: RowSink): boolean {
+  scan(text: readonly Uint8Array[], wanted: readonly string[], sink: RowSink): boolean {
     if (!this.load(text, wanted)) return false;
     let whole = false;
     try {
@@ -87,21 +87,26 @@ class Scanner {
     return whole;
   }
 
-  private load(text: Uint8Array, wanted: readonly string[]): boolean {
+  private load(text: readonly Uint8Array[], wanted: readonly string[]): boolean {
+    const length = text.reduce((sum, part) => sum + part.length, 0);
     const keys = wanted.map((key) => Buffer.from(JSON.stringify(key)));
     const keysBytes = keys.reduce((sum, key) => sum + 4 + key.length, 0);
-    if (text.length > maxTextBytes || keys.length > maxKeys || keysBytes > maxKeysBytes) return false;
+    if (length > maxTextBytes || keys.length > maxKeys || keysBytes > maxKeysBytes) return false;
     // Zeros behind the text, which the scanner may look at.
-    const missing = this.textAt + text.length + 64 - this.memory.buffer.byteLength;
+    const missing = this.textAt + length + 64 - this.memory.buffer.byteLength;
     if (missing > 0) {
       this.memory.grow(Math.ceil(missing / pageBytes));
       this.bytes = Buffer.from(this.memory.buffer);
       this.words = new Int32Array(this.memory.buffer);
       this.numbers = new Float64Array(this.memory.buffer);
     }
-    this.bytes.set(text, this.textAt);
-    this.call('measure', text.length);
-    let at = this.keysAt;
+    let at = this.textAt;
+    for (const part of text) {
+      this.bytes.set(part, at);
+      at += part.length;
+    }
+    this.call('measure', length);
+    at = this.keysAt;
     for (const key of keys) {
       this.bytes.writeUInt32LE(key.length, at);
       this.bytes.set(key, at + 4);
@@ -187,12 +192,12 @@ class Scanner {
 let scanner: Scanner | null = null;
 
 /**
- * Reads an array of rows from UTF-8 and makes values only of the wanted keys: of a row of some eighty keys with nested lists
+ * Reads an array of rows from UTF-8, which may come in parts, and makes values only of the wanted keys: of a row of some eighty keys with nested lists
  * few are used. Strings and small nested values that were read before are used again.
  *
  * False when the text is not such an array of plain JSON: then JSON.parse has to judge it, and what the sink was given is void.
  */
-export const scanRows = (bytes: Uint8Array, wanted: readonly string[], sink: RowSink): boolean => {
+export const scanRows = (text: readonly Uint8Array[], wanted: readonly string[], sink: RowSink): boolean => {
   scanner ??= new Scanner();
-  return scanner.scan(bytes, wanted, sink);
+  return scanner.scan(text, wanted, sink);
 };

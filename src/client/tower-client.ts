@@ -72,7 +72,7 @@ export const createTowerClient = (options: TowerClientOptions): TowerClient => {
         const read = prove
           ? await readProven(paging, tower, resource, where, linked, memory)
           : { ...(await paging.readAll(resource, where, linked, memory)), count: null };
-        return { rows: sorted(read.rows.values()), pages: read.pages, count: read.count };
+        return { rows: sorted(read.rows), pages: read.pages, count: read.count };
       }),
     count: (resource, { where, signal }) => run(signal, (linked) => paging.count(resource, where, linked)),
     firstPage: (resource, { where, signal }) => run(signal, (linked) => paging.firstPage(resource, where, linked)),
@@ -93,5 +93,7 @@ export const createTowerClient = (options: TowerClientOptions): TowerClient => {
 };
 
 /** By id, whatever order the server has. */
-const sorted = <T extends { readonly id: string }>(rows: Iterable<T>): T[] =>
-  [...rows].sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
+const sorted = <T extends { readonly id: string }>(rows: readonly T[]): readonly T[] => {
+  const isSorted = rows.every(({ id }, index) => index === 0 || (rows[index - 1]?.id ?? '') < id);
+  return isSorted ? rows : rows.toSorted((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
+};

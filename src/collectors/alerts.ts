@@ -2,7 +2,7 @@ import type { PolledAlert } from '../bridge/poll.ts';
 import type { Alert, Cluster } from '../client/resources.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { alertFamilies as families } from '../metrics/catalogue/tower.ts';
-import { labelBlock } from '../metrics/labels.ts';
+import type { LabelKind } from '../metrics/label-cache.ts';
 import { parseTowerTime } from '../time.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex } from './identity.ts';
@@ -25,6 +25,16 @@ const severities: ReadonlyMap<string, AlertSeverity> = new Map<string, AlertSeve
 const severitySet = new ValueSet<AlertSeverity>('severity', ['critical', 'notice', 'info', 'unknown']);
 const checkSeverity = enumeration('alert.severity', [...severities.keys(), 'SEVERITY_UNSPECIFIED']);
 
+const details: LabelKind<PolledAlert> = {
+  labels: (alert) => ({
+    alert_id: alert.id,
+    severity: alertSeverity(alert.severity),
+    rule: alert.rule ?? '',
+    host_name: alert.host?.name ?? '',
+    disk_name: alert.disk?.name ?? '',
+  }),
+};
+
 /** Unresolved alerts: how many, and when each of the newest began. */
 export const alerts = defineCollector<AlertData>({
   name: 'alerts',
@@ -39,7 +49,7 @@ export const alerts = defineCollector<AlertData>({
 
 export function* alertSamples({ alerts, clusters }: AlertData, context: SampleContext): SampleWork {
   const batch = new SampleBatch();
-  const index = new ClusterIndex(clusters);
+  const index = new ClusterIndex(clusters, context.labels);
   const zeros = (): Map<AlertSeverity, number> => new Map([...severities.values()].map((severity) => [severity, 0]));
   const counts = new Map(index.known.map((cluster) => [cluster, zeros()]));
   for (const alert of alerts) {
@@ -55,14 +65,7 @@ export function* alertSamples({ alerts, clusters }: AlertData, context: SampleCo
   }
   for (const { alert, start } of newestFirst(alerts, context).slice(0, context.maxAlertSeries)) {
     if (start === null) continue;
-    const details = labelBlock({
-      alert_id: alert.id,
-      severity: alertSeverity(alert.severity),
-      rule: alert.rule ?? '',
-      host_name: alert.host?.name ?? '',
-      disk_name: alert.disk?.name ?? '',
-    });
-    batch.add(families.start, start / 1000, index.of(alert.cluster).block, details);
+    batch.add(families.start, start / 1000, index.of(alert.cluster).block, context.labels.block(details, alert));
     yield;
   }
   const notShown = Math.max(0, alerts.length - context.maxAlertSeries);

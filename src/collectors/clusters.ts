@@ -1,7 +1,8 @@
 import type { Cluster, Host } from '../client/resources.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { clusterFamilies as families } from '../metrics/catalogue/clusters.ts';
-import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
+import type { LabelKind } from '../metrics/label-cache.ts';
+import type { LabelBlock } from '../metrics/labels.ts';
 import {
   clusterMemory,
   type ClusterModes,
@@ -47,7 +48,7 @@ export const clusters = defineCollector<ClusterData>({
 export function* clusterSamples({ clusters, hosts }: ClusterData, context: SampleContext): SampleWork {
   const batch = new SampleBatch();
   const hostsOf = Map.groupBy(hosts ?? [], (host) => host.cluster?.id ?? '');
-  for (const { cluster, block } of new ClusterIndex(clusters).known) {
+  for (const { cluster, block } of new ClusterIndex(clusters, context.labels).known) {
     if (cluster === null) continue;
     checkType(cluster.type, context.unknownValue);
     checkHypervisor(cluster.hypervisor, context.unknownValue);
@@ -60,17 +61,20 @@ export function* clusterSamples({ clusters, hosts }: ClusterData, context: Sampl
   return batch;
 }
 
-const addState = (batch: SampleBatch, cluster: Cluster, block: LabelBlock, context: SampleContext): void => {
-  checkConnectState(cluster.connect_state, context.unknownValue);
-  const info = labelBlock({
+const details: LabelKind<Cluster> = {
+  labels: (cluster) => ({
     type: cluster.type ?? '',
     hypervisor: cluster.hypervisor ?? '',
     version: cluster.version ?? '',
     architecture: cluster.architecture ?? '',
     software_edition: cluster.software_edition ?? '',
     license_type: cluster.license_type ?? '',
-  });
-  batch.add(families.info, 1, block, info);
+  }),
+};
+
+const addState = (batch: SampleBatch, cluster: Cluster, block: LabelBlock, context: SampleContext): void => {
+  checkConnectState(cluster.connect_state, context.unknownValue);
+  batch.add(families.info, 1, block, context.labels.block(details, cluster));
   stateSet.addStates(batch, families.connectState, block, connectState(cluster));
   batch.add(families.abnormal, Number(isAbnormal(cluster)), block);
   batch.add(families.licenseExpiry, licenseExpiry(cluster.license_type, cluster.license_expire_date), block);

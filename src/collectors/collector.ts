@@ -1,5 +1,6 @@
 import type { SampleBatch } from '../metrics/batch.ts';
 import type { CollectorName, FamilyDefinition } from '../metrics/family.ts';
+import type { LabelCache } from '../metrics/label-cache.ts';
 import { runInSlices } from '../metrics/slices.ts';
 import type { InventoryRows, ResourceName } from './resources.ts';
 import type { UnknownValueReporter } from './values.ts';
@@ -31,6 +32,8 @@ export interface SampleContext {
   /** Minutes east of UTC for times without an offset. */
   readonly assumeOffsetMinutes: number;
   readonly unknownValue: UnknownValueReporter;
+  /** The collector's label blocks for this tower, from one run to the next. */
+  readonly labels: LabelCache;
   /** Whether another exporter, the first shard, shows the series of the tower itself; left out: this one does. */
   readonly towerElsewhere?: boolean;
 }

@@ -11,7 +11,8 @@ import {
 } from '../estate/disks.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { diskFamilies as families } from '../metrics/catalogue/disks.ts';
-import { extendBlock, type LabelBlock, labelBlock } from '../metrics/labels.ts';
+import type { LabelCache, LabelKind } from '../metrics/label-cache.ts';
+import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex, HostIndex } from './identity.ts';
 import { enumeration, fromPercent, ValueSet } from './values.ts';
@@ -22,6 +23,18 @@ export interface DiskData {
   readonly hosts: readonly Host[] | null;
   readonly clusters: readonly Cluster[] | null;
 }
+
+const identity: LabelKind<Disk> = { labels: ({ id, name }) => ({ disk_id: id, disk_name: name }) };
+const details: LabelKind<Disk> = {
+  labels: (disk) => ({
+    type: disk.type ?? '',
+    model: disk.model ?? '',
+    serial: disk.serial ?? '',
+    firmware: disk.firmware ?? '',
+    usage: disk.usage ?? '',
+    function: disk.function ?? '',
+  }),
+};
 
 const conditionSet = new ValueSet('condition', diskConditions);
 
@@ -61,9 +74,10 @@ export const disks = defineCollector<DiskData>({
 });
 
 export function* diskSamples({ disks, hosts, clusters }: DiskData, context: SampleContext): SampleWork {
+  const { labels } = context;
   const batch = new SampleBatch();
-  const clusterIndex = new ClusterIndex(clusters);
-  const hostIndex = new HostIndex(hosts, clusterIndex);
+  const clusterIndex = new ClusterIndex(clusters, labels);
+  const hostIndex = new HostIndex(hosts, clusterIndex, labels);
   const counts = new Map(
     clusterIndex.known.map((cluster) => [cluster, new Map<Cell, number>(zeroCells.map((cell) => [cell, 0]))]),
   );
@@ -76,7 +90,8 @@ export function* diskSamples({ disks, hosts, clusters }: DiskData, context: Samp
     const cell = cellOf(diskType(disk.type), condition);
     const count = counts.get(host.cluster) ?? new Map<Cell, number>();
     counts.set(host.cluster, count.set(cell, (count.get(cell) ?? 0) + 1));
-    addDisk(batch, disk, extendBlock(host.block, { disk_id: disk.id, disk_name: disk.name }), condition);
+    const block = labels.block(identity, disk, host.block);
+    addDisk(batch, disk, block, labels, condition);
     yield;
   }
   for (const [{ block }, count] of counts) {
@@ -85,16 +100,14 @@ export function* diskSamples({ disks, hosts, clusters }: DiskData, context: Samp
   return batch;
 }
 
-const addDisk = (batch: SampleBatch, disk: Disk, block: LabelBlock, condition: DiskCondition): void => {
-  const info = labelBlock({
-    type: disk.type ?? '',
-    model: disk.model ?? '',
-    serial: disk.serial ?? '',
-    firmware: disk.firmware ?? '',
-    usage: disk.usage ?? '',
-    function: disk.function ?? '',
-  });
-  batch.add(families.info, 1, block, info);
+const addDisk = (
+  batch: SampleBatch,
+  disk: Disk,
+  block: LabelBlock,
+  labels: LabelCache,
+  condition: DiskCondition,
+): void => {
+  batch.add(families.info, 1, block, labels.block(details, disk));
   conditionSet.addStates(batch, families.condition, block, condition);
   batch.add(families.size, disk.size, block);
   batch.add(families.remainingLife, fromPercent(disk.remaining_life_percent), block);

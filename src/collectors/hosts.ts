@@ -8,6 +8,7 @@ import {
 } from '../estate/hosts.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { hostFamilies as families } from '../metrics/catalogue/hosts.ts';
+import type { LabelKind } from '../metrics/label-cache.ts';
 import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex, hostIdentity } from './identity.ts';
@@ -39,17 +40,17 @@ export const hosts = defineCollector<HostData>({
 
 export function* hostSamples({ hosts, clusters }: HostData, context: SampleContext): SampleWork {
   const batch = new SampleBatch();
-  const index = new ClusterIndex(clusters);
+  const index = new ClusterIndex(clusters, context.labels);
   const counts = new Map(index.known.map((cluster) => [cluster, new Map(hostConditions.map((name) => [name, 0]))]));
   for (const host of hosts) {
     const cluster = index.of(host.cluster);
-    const { block } = hostIdentity(host, cluster);
+    const { block } = hostIdentity(host, cluster, context.labels);
     checkState(host.state, context.unknownValue);
     checkStatus(host.status, context.unknownValue);
     const condition = hostCondition(host);
     const count = counts.get(cluster) ?? new Map<HostCondition, number>();
     counts.set(cluster, count.set(condition, (count.get(condition) ?? 0) + 1));
-    batch.add(families.info, 1, block, infoBlock(host));
+    batch.add(families.info, 1, block, context.labels.block(details, host));
     conditionSet.addStates(batch, families.condition, block, condition);
     addCompute(batch, host, block, cluster.cluster?.hypervisor ?? null);
     addRest(batch, host, block);
@@ -61,14 +62,15 @@ export function* hostSamples({ hosts, clusters }: HostData, context: SampleConte
   return batch;
 }
 
-const infoBlock = (host: Host): LabelBlock =>
-  labelBlock({
+const details: LabelKind<Host> = {
+  labels: (host) => ({
     management_ip: host.management_ip ?? '',
     model: host.model ?? '',
     serial: host.serial ?? '',
     cpu_model: host.cpu_model ?? '',
     os_version: host.os_version ?? '',
-  });
+  }),
+};
 
 /**
  * A host whose cluster (and so hypervisor) is not known counts as not ELF: `used_memory_bytes` is a measurement that is true on

@@ -1,5 +1,6 @@
 import type { Cluster, Host, Ref } from '../client/resources.ts';
-import { extendBlock, type LabelBlock, labelBlock } from '../metrics/labels.ts';
+import type { LabelCache, LabelKind } from '../metrics/label-cache.ts';
+import type { LabelBlock } from '../metrics/labels.ts';
 
 /** What an object is labelled with as (part of) a cluster. */
 export interface ClusterIdentity {
@@ -17,7 +18,11 @@ export interface HostIdentity {
   readonly cluster: ClusterIdentity;
 }
 
-const clusterBlock = (id: string, name: string): LabelBlock => labelBlock({ cluster_id: id, cluster_name: name });
+const clusterLabels: LabelKind<Ref> = { labels: ({ id, name }) => ({ cluster_id: id, cluster_name: name }) };
+const hostLabels: LabelKind<Ref> = { labels: ({ id, name }) => ({ host_id: id, host_name: name }) };
+
+/** What an object without a cluster or host has in its place. */
+const none: Ref = { id: '', name: '' };
 
 /**
  * The clusters of a tower by id. An object of a cluster that was not read (added between two reads, or the read failed) keeps
@@ -28,19 +33,23 @@ export class ClusterIndex {
   /** Clusters that were read, in the order of their ids. */
   readonly known: readonly ClusterIdentity[];
 
-  constructor(clusters: readonly Cluster[] | null) {
+  private readonly labels: LabelCache;
+
+  constructor(clusters: readonly Cluster[] | null, labels: LabelCache) {
+    this.labels = labels;
     for (const cluster of clusters ?? []) {
-      this.identities.set(cluster.id, { id: cluster.id, block: clusterBlock(cluster.id, cluster.name), cluster });
+      this.identities.set(cluster.id, { id: cluster.id, block: labels.block(clusterLabels, cluster), cluster });
     }
     this.known = [...this.identities.values()];
   }
 
   /** The identity of the cluster that a row names; always the same object for the same id. */
   of(ref: Ref | null): ClusterIdentity {
-    const { id, name } = ref ?? { id: '', name: '' };
+    const named = ref ?? none;
+    const { id } = named;
     const existing = this.identities.get(id);
     if (existing !== undefined) return existing;
-    const identity = { id, block: clusterBlock(id, name), cluster: null };
+    const identity = { id, block: this.labels.block(clusterLabels, named), cluster: null };
     this.identities.set(id, identity);
     return identity;
   }
@@ -50,24 +59,26 @@ export class ClusterIndex {
 export class HostIndex {
   private readonly identities = new Map<string, HostIdentity>();
   private readonly clusters: ClusterIndex;
+  private readonly labels: LabelCache;
 
-  constructor(hosts: readonly Host[] | null, clusters: ClusterIndex) {
+  constructor(hosts: readonly Host[] | null, clusters: ClusterIndex, labels: LabelCache) {
     this.clusters = clusters;
-    for (const host of hosts ?? []) this.identities.set(host.id, hostIdentity(host, clusters.of(host.cluster)));
+    this.labels = labels;
+    for (const host of hosts ?? []) this.identities.set(host.id, hostIdentity(host, clusters.of(host.cluster), labels));
   }
 
   of(ref: Ref | null): HostIdentity {
-    const host = ref ?? { id: '', name: '' };
+    const host = ref ?? none;
     const existing = this.identities.get(host.id);
     if (existing !== undefined) return existing;
-    const identity = hostIdentity(host, this.clusters.of(null));
+    const identity = hostIdentity(host, this.clusters.of(null), this.labels);
     this.identities.set(host.id, identity);
     return identity;
   }
 }
 
 /** The identity of a host in a cluster. */
-export const hostIdentity = (host: Ref, cluster: ClusterIdentity): HostIdentity => ({
-  block: extendBlock(cluster.block, { host_id: host.id, host_name: host.name }),
+export const hostIdentity = (host: Ref, cluster: ClusterIdentity, labels: LabelCache): HostIdentity => ({
+  block: labels.block(hostLabels, host, cluster.block),
   cluster,
 });

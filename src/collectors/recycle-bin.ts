@@ -48,7 +48,7 @@ const readRecycled = async (context: ReadContext): Promise<readonly Vm[]> => {
 
 export function* recycleBinSamples(data: RecycleBinData, context: SampleContext): SampleWork {
   const batch = new SampleBatch();
-  const index = new ClusterIndex(data.clusters);
+  const index = new ClusterIndex(data.clusters, context.labels);
   const policies = new RecycleBinPolicies(data);
   const bins = new Map<ClusterIdentity, Vm[]>(index.known.map((cluster) => [cluster, []]));
   for (const vm of data.vms) {

@@ -2,6 +2,7 @@ import type { AlertConsumer } from '../bridge/poll.ts';
 import type { TowerReader } from '../client/reader.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import { LabelCache } from '../metrics/label-cache.ts';
 import { evidenceOfError, evidenceOfReading } from './alert-evidence.ts';
 import { AlertFeed } from './alert-feed.ts';
 import type { Collector, SampleContext } from './collector.ts';
@@ -94,11 +95,12 @@ export const createTowerRuntime = (options: TowerRuntimeOptions): TowerRuntime =
           lookupDeadline,
         });
 
-  const sampleContext = (): SampleContext => ({
+  const sampleContext = (labels: LabelCache): SampleContext => ({
     now: clock.now(),
     maxAlertSeries: config.collectors.alerts.max_series,
     assumeOffsetMinutes: options.assumeOffsetMinutes ?? 0,
     unknownValue,
+    labels,
     towerElsewhere: !ownsTheRest(shard),
   });
 
@@ -122,12 +124,17 @@ export const createTowerRuntime = (options: TowerRuntimeOptions): TowerRuntime =
       clock,
       logger: log,
     });
+    const labels = new LabelCache();
     return new CollectorTask({
       tower: config.name,
       name: collector.name,
       settings,
       deadline,
-      collect: (signal) => collector.collect(readContext(signal), sampleContext),
+      collect: (signal) =>
+        collector.collect(readContext(signal), () => {
+          labels.begin();
+          return sampleContext(labels);
+        }),
       sink: snapshot,
       onRun: (report, error) => {
         metrics.collectorRun(report);

@@ -1,7 +1,7 @@
 import type { Cluster, Vm } from '../client/resources.ts';
 import { SampleBatch } from '../metrics/batch.ts';
 import { vmFamilies as families } from '../metrics/catalogue/vms.ts';
-import { extendBlock, labelBlock } from '../metrics/labels.ts';
+import type { LabelKind } from '../metrics/label-cache.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex } from './identity.ts';
 import { enumeration, fromPercent, ValueSet } from './values.ts';
@@ -21,6 +21,16 @@ const statuses: ReadonlyMap<string, VmStatus> = new Map<string, VmStatus>([
   ['DELETED', 'deleted'],
   ['UNKNOWN', 'unknown'],
 ]);
+const identity: LabelKind<Vm> = { labels: ({ id, name }) => ({ vm_id: id, vm_name: name }) };
+const details: LabelKind<Vm> = {
+  labels: (vm) => ({
+    host_id: vm.host?.id ?? '',
+    host_name: vm.host?.name ?? '',
+    guest_os_type: vm.guest_os_type ?? '',
+    ha: vm.ha === null ? '' : String(vm.ha),
+    vm_tools_status: vm.vm_tools_status ?? '',
+  }),
+};
 const statusSet = new ValueSet<VmStatus>('status', [...statuses.values()]);
 const checkStatus = enumeration('vm.status', [...statuses.keys()]);
 
@@ -37,19 +47,13 @@ export const vms = defineCollector<VmData>({
 });
 
 export function* vmSamples({ vms, clusters }: VmData, context: SampleContext): SampleWork {
+  const { labels } = context;
   const batch = new SampleBatch();
-  const index = new ClusterIndex(clusters);
+  const index = new ClusterIndex(clusters, labels);
   for (const vm of vms) {
-    const block = extendBlock(index.of(vm.cluster).block, { vm_id: vm.id, vm_name: vm.name });
-    const info = labelBlock({
-      host_id: vm.host?.id ?? '',
-      host_name: vm.host?.name ?? '',
-      guest_os_type: vm.guest_os_type ?? '',
-      ha: vm.ha === null ? '' : String(vm.ha),
-      vm_tools_status: vm.vm_tools_status ?? '',
-    });
+    const block = labels.block(identity, vm, index.of(vm.cluster).block);
     checkStatus(vm.status, context.unknownValue);
-    batch.add(families.info, 1, block, info);
+    batch.add(families.info, 1, block, labels.block(details, vm));
     statusSet.addStates(batch, families.status, block, statuses.get(vm.status ?? '') ?? 'unknown');
     batch.add(families.cpuCores, vm.vcpu, block);
     batch.add(families.memory, vm.memory, block);

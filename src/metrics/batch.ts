@@ -15,24 +15,38 @@ export class FamilySamples implements Iterable<Sample> {
   readonly values: number[] = [];
   /** The blocks of all samples, one after another. */
   readonly blocks: LabelBlock[] = [];
-  /** For each sample, where its blocks end in `blocks`. */
-  readonly ends: number[] = [];
+  /** How many blocks each sample has, while it is the same for all of them. */
+  private each = 0;
+  /** For each sample, where its blocks end in `blocks`; null while all have as many. */
+  private ends: number[] | null = null;
 
   get length(): number {
     return this.values.length;
   }
 
-  push(value: number, blocks: readonly LabelBlock[]): void {
-    for (const block of blocks) this.blocks.push(block);
-    this.ends.push(this.blocks.length);
-    this.values.push(value);
+  /** Where the blocks of a sample end in `blocks`, which is where those of the next one begin; `index` may be -1. */
+  end(index: number): number {
+    return this.ends === null || index < 0 ? (index + 1) * this.each : (this.ends[index] ?? 0);
+  }
+
+  push(value: number, first?: LabelBlock, second?: LabelBlock, third?: LabelBlock): void {
+    const { blocks, values } = this;
+    const begin = blocks.length;
+    if (first !== undefined) blocks.push(first);
+    if (second !== undefined) blocks.push(second);
+    if (third !== undefined) blocks.push(third);
+    const count = blocks.length - begin;
+    if (values.length === 0) this.each = count;
+    else if (this.ends === null && count !== this.each) {
+      this.ends = Array.from(values, (_value, index) => (index + 1) * this.each);
+    }
+    this.ends?.push(blocks.length);
+    values.push(value);
   }
 
   *[Symbol.iterator](): Iterator<Sample> {
-    let from = 0;
-    for (const [index, to] of this.ends.entries()) {
-      yield { blocks: this.blocks.slice(from, to), value: this.values[index] ?? Number.NaN };
-      from = to;
+    for (const [index, value] of this.values.entries()) {
+      yield { blocks: this.blocks.slice(this.end(index - 1), this.end(index)), value };
     }
   }
 }
@@ -41,14 +55,20 @@ export class FamilySamples implements Iterable<Sample> {
 export class SampleBatch {
   readonly families = new Map<FamilyDefinition, FamilySamples>();
 
-  /** Adds a sample; null is absent and adds nothing. */
-  add(family: FamilyDefinition, value: number | null, ...blocks: readonly LabelBlock[]): void {
+  /** Adds a sample with the labels of up to three blocks; null is absent and adds nothing. */
+  add(
+    family: FamilyDefinition,
+    value: number | null,
+    first?: LabelBlock,
+    second?: LabelBlock,
+    third?: LabelBlock,
+  ): void {
     if (value === null) return;
     let samples = this.families.get(family);
     if (samples === undefined) {
       samples = new FamilySamples();
       this.families.set(family, samples);
     }
-    samples.push(value, blocks);
+    samples.push(value, first, second, third);
   }
 }

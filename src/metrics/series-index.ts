@@ -15,10 +15,15 @@ export class SeriesIndex {
 
   /**
    * Starts on the samples of another family. False when nothing needs to be added because no series can be there twice: the
-   * blocks are, one by one, those of a family found to be free of duplicates (most families have one sample an object).
+   * blocks are, one by one, those of a family found to be free of duplicates: another one (most have one sample an object), or
+   * `distinct`.
    */
-  start(samples: FamilySamples): boolean {
+  start(samples: FamilySamples, distinct: FamilySamples | null): boolean {
     if (this.distinct !== null && hasSameBlocks(this.distinct, samples)) return false;
+    if (distinct !== null && hasSameBlocks(distinct, samples)) {
+      this.distinct = samples;
+      return false;
+    }
     this.samples = samples;
     let size = 1024;
     while (size < samples.length * 2) size *= 2;
@@ -75,7 +80,7 @@ export class SeriesIndex {
 /** The labels of one sample as escaped text, without `tower`. */
 export const sampleLabels = (samples: FamilySamples, index: number): string =>
   samples.blocks
-    .slice(index === 0 ? 0 : samples.ends[index - 1], samples.ends[index])
+    .slice(samples.end(index - 1), samples.end(index))
     .map((block) => block.text)
     .filter((text) => text !== '')
     .join(',');
@@ -83,6 +88,6 @@ export const sampleLabels = (samples: FamilySamples, index: number): string =>
 const hasSameBlocks = (a: FamilySamples, b: FamilySamples): boolean => {
   if (a.length !== b.length || a.blocks.length !== b.blocks.length) return false;
   for (let at = 0; at < a.blocks.length; at++) if (a.blocks[at] !== b.blocks[at]) return false;
-  for (let at = 0; at < a.ends.length; at++) if (a.ends[at] !== b.ends[at]) return false;
+  for (let at = 0; at < a.length; at++) if (a.end(at) !== b.end(at)) return false;
   return true;
 };

@@ -1,7 +1,7 @@
 import type { SampleBatch } from './batch.ts';
 import { type CollectorName, collectorNames, type FamilyDefinition } from './family.ts';
 import type { FamilyPieces, Piece } from './piece.ts';
-import { Renderer, seriesOf } from './renderer.ts';
+import { type RenderedFamily, Renderer, seriesOf } from './renderer.ts';
 import { runInSlices } from './slices.ts';
 
 export interface SnapshotOptions {
@@ -12,7 +12,7 @@ export interface SnapshotOptions {
 }
 
 /** What one collector of one tower has published: rendered lines by family name. */
-type Rendered = ReadonlyMap<string, Piece>;
+type Rendered = ReadonlyMap<string, RenderedFamily>;
 
 /**
  * The current samples of every tower and collector as rendered bytes. Publishing renders; reading hands out what is there, so a
@@ -86,7 +86,7 @@ export class Snapshot {
     const pieces = new Map<string, Piece[]>();
     for (const name of tower === undefined ? [...this.towers.keys()].sort() : [tower]) {
       for (const collector of collectorNames) {
-        for (const [family, piece] of this.towers.get(name)?.get(collector) ?? []) {
+        for (const [family, { piece }] of this.towers.get(name)?.get(collector) ?? []) {
           const list = pieces.get(family);
           if (list === undefined) pieces.set(family, [piece]);
           else list.push(piece);
@@ -129,30 +129,26 @@ export class Snapshot {
   ): Generator<void, boolean> {
     const { renderer, onDuplicate } = this;
     const before = this.towers.get(tower)?.get(collector);
-    const rendered = new Map<string, Piece>();
+    const rendered = new Map<string, RenderedFamily>();
     try {
       for (const [definition, samples] of batch.families) {
         if (!isCurrent()) return false;
         const family = this.definitions.get(definition.name) ?? definition;
         this.definitions.set(family.name, family);
         const taken = this.seriesElsewhere(tower, collector, family.name);
-        const lines = yield* renderer.render({ tower, family, samples, taken, onDuplicate });
-        if (lines === 0) continue;
-        const old = before?.get(family.name);
-        // An unchanged family keeps its piece, and with it whatever was made from it (compressed bytes).
-        const isSame = old !== undefined && Buffer.compare(old.bytes, renderer.bytes()) === 0;
-        rendered.set(family.name, isSame ? old : { bytes: Buffer.from(renderer.bytes()), samples: lines });
+        const old = before?.get(family.name) ?? null;
+        const now = yield* renderer.render({ tower, family, samples, before: old, taken, onDuplicate });
+        if (now !== null) rendered.set(family.name, old === null ? now : keepPiece(old, now));
         yield;
       }
     } finally {
       renderer.rest();
     }
     if (!isCurrent()) return false;
-    if (before !== undefined && isSameRendering(before, rendered)) return true;
     const collectors = this.towers.get(tower) ?? new Map<CollectorName, Rendered>();
     collectors.set(collector, rendered);
     this.towers.set(tower, collectors);
-    this.changed();
+    if (before === undefined || !isSameRendering(before, rendered)) this.changed();
     return true;
   }
 
@@ -160,16 +156,22 @@ export class Snapshot {
   private seriesElsewhere(tower: string, collector: CollectorName, family: string): ReadonlySet<string> | null {
     let found: Set<string> | null = null;
     for (const [other, rendered] of this.towers.get(tower) ?? []) {
-      const piece = other === collector ? undefined : rendered.get(family);
+      const piece = other === collector ? undefined : rendered.get(family)?.piece;
       if (piece !== undefined) found = new Set([...(found ?? []), ...seriesOf(piece)]);
     }
     return found;
   }
 }
 
+/** An unchanged family keeps its piece, and with it whatever was made from it (compressed bytes). */
+const keepPiece = (old: RenderedFamily, now: RenderedFamily): RenderedFamily =>
+  old.piece !== now.piece && Buffer.compare(old.piece.bytes, now.piece.bytes) === 0
+    ? { ...now, piece: old.piece }
+    : now;
+
 const isSameRendering = (a: Rendered, b: Rendered): boolean => {
   if (a.size !== b.size) return false;
-  for (const [family, piece] of a) if (b.get(family) !== piece) return false;
+  for (const [family, { piece }] of a) if (b.get(family)?.piece !== piece) return false;
   return true;
 };
 

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { drain, type SampleContext, type SampleWork } from '../../../src/collectors/collector.ts';
 import type { SampleBatch } from '../../../src/metrics/batch.ts';
 import type { FamilyDefinition } from '../../../src/metrics/family.ts';
+import { LabelCache } from '../../../src/metrics/label-cache.ts';
 
 /** 2026-06-01T12:00:00Z */
 export const now = Date.UTC(2026, 5, 1, 12);
@@ -18,6 +19,7 @@ export const context = (fields: Partial<SampleContext> = {}): TestContext => {
     maxAlertSeries: 1000,
     assumeOffsetMinutes: 0,
     unknownValue: (field, value) => void reported.push(`${field}=${value}`),
+    labels: new LabelCache(),
     reported,
     ...fields,
   };
