@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import { afterEach } from 'vitest';
 import { type BridgeMetrics, type DeliveryFailure, noBridgeMetrics } from '../../../src/bridge/metrics.ts';
-import type { Hold, ReceiverDeps } from '../../../src/bridge/receiver.ts';
+import type { Hold, Receiver, ReceiverDeps } from '../../../src/bridge/receiver.ts';
 import type { HttpClientFactory } from '../../../src/bridge/receivers/alertmanager.ts';
 import type { BridgeStore } from '../../../src/bridge/store/bridge-store.ts';
 import { openStore } from '../../../src/bridge/store/sqlite.ts';
@@ -283,4 +284,23 @@ export const webhookConfig = (value: object = {}, over: object = {}): WebhookRec
   const config = receiverConfig({ ...over, webhook: { url: 'http://hook/path', ...value } });
   if (config.type !== 'webhook') throw new Error('not a webhook');
   return config;
+};
+
+/** Writes changes of tower `t` into the state, and lets the receiver know. */
+export const apply = (
+  world: World,
+  receiver: Receiver,
+  ...changes: readonly Parameters<World['store']['applyPoll']>[1][]
+): void => {
+  for (const change of changes) world.store.applyPoll('t', change);
+  receiver.wake();
+};
+
+/** A list of receivers, which are stopped after each test of the file that calls this. */
+export const stoppedAfterEach = (): Receiver[] => {
+  const running: Receiver[] = [];
+  afterEach(async () => {
+    for (const receiver of running.splice(0)) await receiver.stop(0);
+  });
+  return running;
 };
