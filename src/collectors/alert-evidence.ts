@@ -2,6 +2,7 @@ import type { ClusterScope } from '../bridge/poll.ts';
 import { IncompleteReadError, TowerError, type TowerErrorCode } from '../client/errors.ts';
 import type { Alert, Row } from '../client/resources.ts';
 import { describeError } from '../log.ts';
+import { DeadlineError } from './deadline.ts';
 import type { Reading } from './shared-read.ts';
 
 /** What one run of the alerts collector proves, before missing alerts are looked up and rules are joined. */
@@ -33,8 +34,13 @@ export const evidenceOfReading = ({ rows, scope, at }: Reading<Alert>): AlertEvi
     ? { at, outcome: 'incomplete', reason: 'the scope holds no cluster', alerts: [], scope }
     : { at, outcome: 'complete', reason: null, alerts: rows, scope };
 
-/** The evidence of a read that failed. An error status below 500 is an answer too; 5xx is what a dead tower's proxy says. */
-export const evidenceOfError = (error: unknown, at: number, scope: ClusterScope | null): AlertEvidence => {
+/**
+ * The evidence of a read that failed. An error status below 500 is an answer too; 5xx is what a dead tower's proxy says. A later
+ * page that hangs until the run is given up is like one that failed: the tower did answer, and what came is evidence.
+ */
+export const evidenceOfError = (failure: unknown, at: number, scope: ClusterScope | null): AlertEvidence => {
+  const error =
+    failure instanceof DeadlineError && failure.cause instanceof IncompleteReadError ? failure.cause : failure;
   const isAnswer = error instanceof TowerError && (answered.has(error.code) || isClientError(error));
   const partial = error instanceof IncompleteReadError ? error.partial.filter(isAlert) : [];
   return {

@@ -1,4 +1,5 @@
 import type { ClusterScope } from '../bridge/poll.ts';
+import { IncompleteReadError } from '../client/errors.ts';
 import type { Clock } from '../clock.ts';
 
 /** What one read of a resource brought. */
@@ -23,7 +24,8 @@ interface Flight<T> {
 
 /**
  * One resource read for many: who asks while a read is under way waits for that one, who asks soon after gets what it brought.
- * A read is given up when nobody waits for it any more; a failed one fails everyone who waited and is forgotten.
+ * A read is given up when nobody waits for it any more; a failed one fails everyone who waited and is forgotten. Who waited last
+ * is told how far it got, once it has ended.
  */
 export class SharedRead<T> {
   private readonly load: Load<T>;
@@ -48,7 +50,7 @@ export class SharedRead<T> {
 
   /**
    * Rows no older than `maxAge` milliseconds.
-   * @throws (rejects) what the read rejects with, or the signal's reason.
+   * @throws (rejects) what the read rejects with, or the signal's reason; IncompleteReadError when pages of it had come by then.
    */
   read(maxAge: number, signal: AbortSignal): Promise<Reading<T>> {
     if (signal.aborted) return Promise.reject(signal.reason);
@@ -88,11 +90,14 @@ export class SharedRead<T> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         flight.waiting -= 1;
-        if (flight.waiting === 0) {
-          if (this.flight === flight) this.flight = null;
-          flight.controller.abort(signal.reason);
+        if (flight.waiting > 0) {
+          reject(signal.reason);
+          return;
         }
-        reject(signal.reason);
+        if (this.flight === flight) this.flight = null;
+        const ended = (error: unknown): void => reject(error instanceof IncompleteReadError ? error : signal.reason);
+        flight.reading.then(ended, ended);
+        flight.controller.abort(signal.reason);
       };
       signal.addEventListener('abort', onAbort, { once: true });
       flight.reading.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject);

@@ -132,7 +132,8 @@ export class CollectorTask {
     let collected: Collected | null = null;
     let error: unknown = null;
     try {
-      collected = await withDeadline({ clock, ms: deadline, parent: stop, message }, collect);
+      const grace = Math.min(500, this.settings.interval / 40);
+      collected = await withDeadline({ clock, ms: deadline, parent: stop, message, grace }, collect);
       if (stop.aborted) return;
       await sink.publish(tower, name, collected.batch);
     } catch (reason) {

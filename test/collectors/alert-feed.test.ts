@@ -209,6 +209,29 @@ describe('handing polls to the bridge', () => {
     expect(bridge.polls).toMatchObject([{ outcome: 'unreachable', alerts: [] }]);
   });
 
+  it('hands over the pages that came before one that hangs, as an incomplete poll', async () => {
+    const { runtime, clock, tower, bridge, reports } = feeding();
+    tower.breakOff(resources.alerts, [raw('a1', { alert_rule: { id: 'r1' } }), raw('a2', { ended: true })]);
+    tower.rows['get-alert-rules'] = [{ id: 'r1', global_alert_rule: { id: 'g1', name: 'known' } }];
+    bridge.open = ['a9'];
+    runtime.start();
+    await clock.advance(29_000);
+    expect(bridge.polls).toMatchObject([
+      { outcome: 'incomplete', reason: 'page 2 did not come', alerts: [{ id: 'a1', rule: 'known' }] },
+    ]);
+    expect(bridge.polls[0]?.lookups.size).toBe(0);
+    expect(reports).toMatchObject([{ success: false }]);
+  });
+
+  it('waits no longer than a moment for a read that does not heed that it is given up', async () => {
+    const { runtime, clock, tower, bridge, reports } = feeding();
+    tower.answers.set('get-alerts', () => new Promise(() => {}));
+    runtime.start();
+    await clock.advance(30_000);
+    expect(bridge.polls).toMatchObject([{ outcome: 'unreachable', alerts: [] }]);
+    expect(reports).toMatchObject([{ success: false }]);
+  });
+
   it('takes an empty scope for no evidence', async () => {
     const scope = { datacenter_ids: ['dc1'], cluster_ids: [] };
     const { runtime, clock, bridge } = feeding({ config: { ...only('alerts'), scope } });

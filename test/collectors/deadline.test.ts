@@ -35,6 +35,34 @@ describe('work with a deadline', () => {
     expect(getEventListeners(parent.signal, 'abort')).toEqual([]);
   });
 
+  it('waits a moment for what the work was given up with, where that is asked for', async () => {
+    const { clock, parent, options } = make();
+    const work = withDeadline({ ...options, grace: 100 }, async (signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await clock.sleep(99);
+      throw new RangeError('half of it');
+    });
+    const failed = work.catch((error: unknown) => error);
+    await clock.advance(1099);
+    expect(await failed).toMatchObject({ code: 'deadline', message: 'too late', cause: new RangeError('half of it') });
+    await clock.settle();
+    expect(clock.pending).toBe(0);
+    expect(getEventListeners(parent.signal, 'abort')).toEqual([]);
+  });
+
+  it('waits no longer than that moment, and not at all once its parent ends', async () => {
+    const { clock, parent, options } = make();
+    const first = withDeadline({ ...options, grace: 100 }, never).catch((error: unknown) => error);
+    await clock.advance(1100);
+    expect(await first).toMatchObject({ code: 'deadline', cause: undefined });
+    const second = withDeadline({ ...options, grace: 100 }, never).catch((error: unknown) => error);
+    await clock.advance(1000);
+    parent.abort(new Error('shut down'));
+    expect(await second).toMatchObject({ code: 'deadline' });
+    await clock.settle();
+    expect(clock.pending).toBe(0);
+  });
+
   it('ends with its parent, for the parent’s reason', async () => {
     const { clock, parent, options } = make();
     const work = withDeadline(options, never);

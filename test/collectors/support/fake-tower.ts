@@ -61,7 +61,7 @@ export class FakeTower implements TowerReader {
       answer === undefined
         ? this.filtered(operation, query.where)
         : await answer({
-            where: query.where ?? {},
+            ...(query.where === undefined ? {} : { where: query.where }),
             prove: query.prove === true,
             ...(query.signal === undefined ? {} : { signal: query.signal }),
           });
@@ -78,6 +78,16 @@ export class FakeTower implements TowerReader {
     const partial = raw.map(resource.parse).filter((row) => row !== null);
     const details = { tower: 't', operation: resource.operation };
     this.fail(resource.operation, new IncompleteReadError('page 2 did not come', partial, 0, details));
+  }
+
+  /** Hangs after these rows came; a read that is given up says so. */
+  breakOff<T extends Row>(resource: Resource<T>, raw: readonly unknown[]): void {
+    this.incomplete(resource, raw);
+    const incomplete = this.answers.get(resource.operation);
+    this.answers.set(resource.operation, async (query) => {
+      await new Promise((resolve) => query.signal?.addEventListener('abort', resolve, { once: true }));
+      return incomplete?.(query) ?? [];
+    });
   }
 
   private filtered(operation: string, where: unknown): readonly unknown[] {
