@@ -45,10 +45,11 @@ export const encodedLength = ({ encoded, endsAt }: EndedAlert): number => encode
 
 /** The body of a request: a JSON array of the alerts. */
 export const encodeBody = (alerts: readonly EndedAlert[]): Buffer => {
-  const body = Buffer.allocUnsafe(alerts.reduce((sum, alert) => sum + encodedLength(alert) + 1, 1));
-  let at = 0;
+  const length = alerts.reduce((sum, alert) => sum + encodedLength(alert) + 1, 1);
+  const body = Buffer.allocUnsafe(Math.max(length, 2));
+  let at = body.write('[', 'latin1');
   for (const alert of alerts) {
-    at = body.write(at === 0 ? '[' : ',', at, 'latin1') + at;
+    if (at > 1) at += body.write(',', at, 'latin1');
     at = writeAlert(alert, body, at);
   }
   body.write(']', at, 'latin1');
