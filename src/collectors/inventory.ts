@@ -3,11 +3,13 @@ import type { Cluster, Row } from '../client/resources.ts';
 import { RowMemory } from '../client/row-memory.ts';
 import { resources } from '../client/rows.ts';
 import type { Clock } from '../clock.ts';
+import { type Logger, silentLogger } from '../log.ts';
 import type { CollectorName } from '../metrics/family.ts';
 import { ownsTheRest, type Shard } from '../sharding.ts';
 import { type InventoryRows, owners, type ResourceName } from './resources.ts';
 import type { RuleNames } from './rule-names.ts';
 import { createScope, type Part, type Scope } from './scope.ts';
+import { createScopeCheck, type ScopeCheck } from './scope-check.ts';
 import type { CollectorSettings, TowerSettings } from './settings.ts';
 import { type Load, type Reading, SharedRead } from './shared-read.ts';
 
@@ -18,6 +20,8 @@ export interface InventoryOptions {
   readonly clock: Clock;
   /** The part of the tower that this exporter reads; left out: all of it. */
   readonly shard?: Shard | null;
+  /** Told of what the scope names and the tower does not have; left out: nobody is. */
+  readonly logger?: Logger;
 }
 
 /** What others (the dashboard) see of an inventory. */
@@ -39,17 +43,19 @@ export class Inventory implements InventoryView {
   /** The clusters of all shards, as they were listed last. */
   private clusterIds: readonly string[] = [];
 
-  constructor({ settings, reader, rules, clock, shard = null }: InventoryOptions) {
+  constructor({ settings, reader, rules, clock, shard = null, logger = silentLogger }: InventoryOptions) {
     this.settings = settings.collectors;
     this.clock = clock;
     const scope = createScope(settings.scope, shard, async (signal) => {
       await this.readOrLastKnown('clusters', 'clusters', signal);
       return this.clusterIds;
     });
-    const onClusterIds = (ids: readonly string[]): void => {
-      this.clusterIds = ids;
+    const checkScope = createScopeCheck(settings, shard, logger);
+    const onClusters: ScopeCheck = (clusters) => {
+      this.clusterIds = clusters.map(({ id }) => id);
+      checkScope(clusters);
     };
-    this.reads = createReads({ reader, rules, scope, clock, onClusterIds, isFirst: ownsTheRest(shard) });
+    this.reads = createReads({ reader, rules, scope, clock, onClusters, isFirst: ownsTheRest(shard) });
   }
 
   latest<K extends ResourceName>(name: K): Reading<InventoryRows[K]> | null {
@@ -100,12 +106,12 @@ interface ReadParts {
   readonly scope: Scope;
   readonly clock: Clock;
   /** Told of the clusters of all shards whenever they were listed. */
-  readonly onClusterIds: (ids: readonly string[]) => void;
+  readonly onClusters: ScopeCheck;
   /** Whether the tower's own resources are this exporter's. */
   readonly isFirst: boolean;
 }
 
-const createReads = ({ reader, rules, scope, clock, onClusterIds, isFirst }: ReadParts): Reads => {
+const createReads = ({ reader, rules, scope, clock, onClusters, isFirst }: ReadParts): Reads => {
   /** A read of a whole resource of the tower. */
   const whole = <T extends Row>(
     resource: Resource<T>,
@@ -150,7 +156,7 @@ const createReads = ({ reader, rules, scope, clock, onClusterIds, isFirst }: Rea
     clusters: share(async (signal) => {
       if (!scope.hasClusters) return { rows: [], scope: null };
       const { rows } = await whole(resources.clusters, scope.clusters, clusterMemory)(signal);
-      onClusterIds(rows.map(({ id }) => id));
+      onClusters(rows);
       return { rows: rows.filter(({ id }) => scope.includes(id)), scope: null };
     }),
     hosts: share(scoped(resources.hosts, ofCluster)),

@@ -78,7 +78,7 @@ export const createTowerRuntime = (options: TowerRuntimeOptions): TowerRuntime =
   const logger = options.logger.child({ tower: config.name });
   const stopping = new AbortController();
   const rules = new RuleNames({ reader, clock, logger, pageSize: config.page_size, withBoolean: consumer !== null });
-  const inventory = new Inventory({ settings: config, reader, rules, clock, shard });
+  const inventory = new Inventory({ settings: config, reader, rules, clock, shard, logger });
   const unknownValue = createUnknownValueReporter(logger, (field) => metrics.unknownEnumValue(config.name, field));
   const lookupDeadline = runDeadline(config.collectors.alerts, config.timeout);
   const feed =
