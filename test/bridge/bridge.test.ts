@@ -9,7 +9,8 @@ import { openStore } from '../../src/bridge/store/sqlite.ts';
 import { alertmanagerConfig, bridgeConfig, receiverConfig } from './config.ts';
 import { type Inbox, modelReceiver, newInbox } from './model.ts';
 import { endedRow, incomplete, notFound, pollOf, rowOf, unreachable } from './polls.ts';
-import { TestClock, TestLogger } from './support.ts';
+import { TestClock } from '../support/clock.ts';
+import { TestLogger } from './support.ts';
 
 let clock = new TestClock();
 let inboxes = new Map<string, Inbox>();

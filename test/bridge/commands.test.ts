@@ -8,7 +8,8 @@ import { z } from 'zod';
 import type { BridgeStore } from '../../src/bridge/store/bridge-store.ts';
 import { openStore } from '../../src/bridge/store/sqlite.ts';
 import { runProgram } from '../e2e/program.ts';
-import { alertOf, ends, fires, TestClock, TestLogger } from './support.ts';
+import { TestClock } from '../support/clock.ts';
+import { alertOf, ends, fires, TestLogger } from './support.ts';
 
 let folder = '';
 let server: Server;

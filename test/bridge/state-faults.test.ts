@@ -28,7 +28,8 @@ import { createRecoveringBridge } from '../../src/bridge/recovering.ts';
 import { bridgeConfig } from './config.ts';
 import { modelReceiver, newInbox } from './model.ts';
 import { pollOf, rowOf } from './polls.ts';
-import { alertOf, fires, TestClock, TestLogger } from './support.ts';
+import { TestClock } from '../support/clock.ts';
+import { alertOf, fires, TestLogger } from './support.ts';
 
 let directory = '';
 const clock = new TestClock();

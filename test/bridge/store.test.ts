@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BridgeStore } from '../../src/bridge/store/bridge-store.ts';
 import { openStore, openStoreToRead, removeDeadLetter } from '../../src/bridge/store/sqlite.ts';
-import { alertOf, ends, fires, TestClock, TestLogger } from './support.ts';
+import { TestClock } from '../support/clock.ts';
+import { alertOf, ends, fires, TestLogger } from './support.ts';
 
 const a = alertOf({ alertname: 'a' });
 const b = alertOf({ alertname: 'b' });

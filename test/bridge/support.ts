@@ -2,56 +2,6 @@ import { fingerprint } from '../../src/bridge/fingerprint.ts';
 import type { BridgeLogger } from '../../src/bridge/logger.ts';
 import { calm, type NewTransition, type StateChange } from '../../src/bridge/state.ts';
 import type { BridgeAlert } from '../../src/bridge/store/types.ts';
-import type { Clock } from '../../src/clock.ts';
-
-/** A clock that moves when it is told to; sleeps end as the time passes them. */
-export class TestClock implements Clock {
-  #now: number;
-  #monotonic = 0;
-  readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
-
-  constructor(now = Date.parse('2026-11-22T12:00:00Z')) {
-    this.#now = now;
-  }
-
-  now(): number {
-    return this.#now;
-  }
-
-  monotonic(): number {
-    return this.#monotonic;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(signal.reason);
-        return;
-      }
-      const sleeper = { at: this.#monotonic + ms, wake: resolve };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', () => {
-        this.#sleepers.delete(sleeper);
-        reject(signal.reason);
-      });
-    });
-  }
-
-  advance(ms: number): void {
-    this.#now += ms;
-    this.#monotonic += ms;
-    for (const sleeper of this.#sleepers) {
-      if (sleeper.at > this.#monotonic) continue;
-      this.#sleepers.delete(sleeper);
-      sleeper.wake();
-    }
-  }
-
-  /** Sets the wall clock alone, as an operator or NTP does. */
-  jump(ms: number): void {
-    this.#now += ms;
-  }
-}
 
 /** A logger that remembers. */
 export class TestLogger implements BridgeLogger {

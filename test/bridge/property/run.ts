@@ -13,7 +13,7 @@ import type { Clock } from '../../../src/clock.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { bridgeConfig, receiverConfig } from '../config.ts';
 import { type Inbox, modelReceiver, newInbox } from '../model.ts';
-import { TestClock } from '../support.ts';
+import { TestClock } from '../../support/clock.ts';
 import { Oracle, Violation } from './oracle.ts';
 import { type Fault, World } from './world.ts';
 

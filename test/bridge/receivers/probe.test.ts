@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { probeReceiver } from '../../../src/bridge/receivers/probe.ts';
 import type { ReceiverConfig } from '../../../src/config/schema.ts';
-import {
-  alertmanagerConfig,
-  answers,
-  type Behaviour,
-  fails,
-  FakePeers,
-  VirtualClock,
-  webhookConfig,
-} from './support.ts';
+import { TestClock } from '../../support/clock.ts';
+import { alertmanagerConfig, answers, type Behaviour, fails, FakePeers, webhookConfig } from './support.ts';
 
 const probe = async (config: ReceiverConfig, origin: string, behaviour: Behaviour) => {
-  const clock = new VirtualClock();
+  const clock = new TestClock();
   const peers = new FakePeers(clock);
   peers.behaviours.set(origin, behaviour);
   const results = await probeReceiver(config, { clock }, peers.createClient);

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 import { type BridgeMetrics, type DeliveryFailure, noBridgeMetrics } from '../../../src/bridge/metrics.ts';
 import type { Hold, Receiver, ReceiverDeps } from '../../../src/bridge/receiver.ts';
@@ -15,79 +14,8 @@ import {
 } from '../../../src/config/schema.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/http/http-client.ts';
 import { HttpError } from '../../../src/http/http-error.ts';
+import { TestClock } from '../../support/clock.ts';
 import { TestLogger } from '../support.ts';
-
-/** A clock whose time passes only in `run`, which jumps from one sleeper to the next and lets everything settle in between. */
-export class VirtualClock implements Clock {
-  #now: number;
-  #monotonic = 0;
-  readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
-
-  constructor(now = Date.parse('2026-11-22T12:00:00Z')) {
-    this.#now = now;
-  }
-
-  now(): number {
-    return this.#now;
-  }
-
-  monotonic(): number {
-    return this.#monotonic;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(signal.reason);
-        return;
-      }
-      if (ms <= 0) {
-        resolve();
-        return;
-      }
-      const onAbort = (): void => {
-        this.#sleepers.delete(sleeper);
-        reject(signal?.reason);
-      };
-      const sleeper = {
-        at: this.#monotonic + ms,
-        wake: () => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve();
-        },
-      };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
-  }
-
-  /** Sets the wall clock alone. */
-  jump(ms: number): void {
-    this.#now += ms;
-  }
-
-  /** Lets `ms` milliseconds pass. */
-  async run(ms: number): Promise<void> {
-    const end = this.#monotonic + ms;
-    for (;;) {
-      await settle();
-      let next: { readonly at: number; readonly wake: () => void } | null = null;
-      for (const sleeper of this.#sleepers) if (next === null || sleeper.at < next.at) next = sleeper;
-      if (next === null || next.at > end) break;
-      this.#now += next.at - this.#monotonic;
-      this.#monotonic = next.at;
-      this.#sleepers.delete(next);
-      next.wake();
-    }
-    this.#now += end - this.#monotonic;
-    this.#monotonic = end;
-    await settle();
-  }
-}
-
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 3; turn += 1) await setImmediate();
-};
 
 /** What a fake peer does with a request: answer, or fail as a transport does. */
 export type Behaviour = (request: HttpRequest) => Reply | Promise<Reply>;
@@ -226,7 +154,7 @@ export const seeded = (seed: number): (() => number) => {
 };
 
 export interface World {
-  readonly clock: VirtualClock;
+  readonly clock: TestClock;
   readonly store: BridgeStore;
   readonly peers: FakePeers;
   readonly metrics: RecordedMetrics;
@@ -239,7 +167,7 @@ export interface World {
 
 /** Everything around a receiver, in memory and in virtual time. */
 export const makeWorld = (over: Partial<ReceiverDeps> = {}): World => {
-  const clock = new VirtualClock();
+  const clock = new TestClock();
   const logger = new TestLogger();
   const store = openStore({ directory: null, clock, logger });
   const metrics = recordMetrics();
