@@ -4,7 +4,8 @@ import type { AlertBook, BookEntry } from './alert-book.ts';
 import { type AlertmanagerApi, targetName } from './alertmanager-api.ts';
 import { firingLifetime, type BatchLimits } from './batch.ts';
 import { encodeOne } from './encoded-alert.ts';
-import { type Failure, storeFailure, waitAfter } from './failure.ts';
+import { type Failure, storeFailure } from './failure.ts';
+import { FailureReport } from './failure-report.ts';
 import { targetStatus } from './target-status.ts';
 import type { UrlProgress } from './url-progress.ts';
 import { type SentAlert, UrlSender } from './url-sender.ts';
@@ -51,9 +52,8 @@ export class UrlLoop {
   readonly #backoff: Waker;
   readonly #ended = new AbortController();
   readonly #sender: UrlSender;
+  readonly #failures: FailureReport;
   #stopping = false;
-  #failure: Failure | null = null;
-  #attempt = 0;
   #lastSuccess: number | null = null;
   #busy = false;
   #cycle = 0;
@@ -63,11 +63,12 @@ export class UrlLoop {
   #extending = false;
 
   constructor(options: UrlLoopOptions) {
-    const { deps, api, limits, resendInterval } = options;
+    const { receiver, deps, api, limits, resendInterval } = options;
     this.#options = options;
     this.target = targetName(options.url);
     this.#waker = new Waker(deps.clock);
     this.#backoff = new Waker(deps.clock);
+    this.#failures = new FailureReport({ receiver, fields: { target: this.target }, deps });
     this.#sender = new UrlSender({
       api,
       limits,
@@ -75,7 +76,7 @@ export class UrlLoop {
       now: () => deps.clock.now(),
       signal: this.#ended.signal,
       isWanted: (entry) => this.#isWanted(entry),
-      onRequest: () => deps.metrics.notification(options.receiver),
+      onRequest: () => deps.metrics.notification(receiver),
       onAccepted: (sent) => this.#accepted(sent),
       onRefused: (sent, status, problem) => this.#refused(sent, status, problem),
     });
@@ -105,7 +106,7 @@ export class UrlLoop {
       target: this.target,
       ended: this.#ended.signal.aborted,
       busy: this.#busy,
-      failure: this.#failure,
+      failure: this.#failures.failure,
       lastSuccess: this.#lastSuccess,
     });
   }
@@ -140,23 +141,9 @@ export class UrlLoop {
   }
 
   async #settle(failure: Failure | null): Promise<void> {
-    const { receiver, deps } = this.#options;
-    const before = this.#failure;
-    this.#failure = failure;
-    if (failure === null) {
-      if (before !== null) deps.logger.info({ receiver, target: this.target }, 'delivering again');
-      this.#attempt = 0;
-      this.#options.onProgress();
-      return;
-    }
-    deps.metrics.notificationFailed(receiver, failure.reason);
-    if (before?.reason !== failure.reason || before.status !== failure.status) {
-      deps.logger.warn({ receiver, target: this.target, status: failure.status }, `not delivered: ${failure.problem}`);
-    }
+    const wait = this.#failures.settle(failure);
     this.#options.onProgress();
-    const wait = waitAfter(failure, this.#attempt, deps.random);
-    this.#attempt += 1;
-    await this.#backoff.sleep(wait);
+    if (wait !== null) await this.#backoff.sleep(wait);
   }
 
   #beginCycleWhenDue(): void {

@@ -4,7 +4,8 @@ import type { HttpClient } from '../../http/http-client.ts';
 import { HttpError } from '../../http/http-error.ts';
 import type { ReceiverDeps, TargetStatus } from '../receiver.ts';
 import type { OutboxEntry } from '../store/types.ts';
-import { type Failure, failureOfError, storeFailure, waitAfter } from './failure.ts';
+import { type Failure, failureOfError, storeFailure } from './failure.ts';
+import { FailureReport } from './failure-report.ts';
 import { targetStatus } from './target-status.ts';
 import { type PayloadPart, splitPayload } from './payload-split.ts';
 import { Waker } from './waker.ts';
@@ -22,11 +23,10 @@ export class WebhookSender {
   readonly #onProgress: () => void;
   readonly #waker: Waker;
   readonly #backoff: Waker;
+  readonly #failures: FailureReport;
   readonly #ended = new AbortController();
   #stopping = false;
   #busy = false;
-  #failure: Failure | null = null;
-  #attempt = 0;
   #refusals = 0;
   /** What is left of the head of the outbox once it was refused for good: sent part by part. Null: it is sent whole. */
   #parts: PayloadPart[] | null = null;
@@ -44,6 +44,7 @@ export class WebhookSender {
     this.target = config.name;
     this.#waker = new Waker(deps.clock);
     this.#backoff = new Waker(deps.clock);
+    this.#failures = new FailureReport({ receiver: config.name, fields: {}, deps });
   }
 
   wake(): void {
@@ -68,7 +69,7 @@ export class WebhookSender {
       target: this.target,
       ended: this.#ended.signal.aborted,
       busy: this.#busy,
-      failure: this.#failure,
+      failure: this.#failures.failure,
       lastSuccess: this.#lastSuccess,
     });
   }
@@ -214,23 +215,9 @@ export class WebhookSender {
   }
 
   async #settle(failure: Failure | null): Promise<void> {
-    const { logger, metrics, random } = this.#deps;
-    const receiver = this.#config.name;
-    const before = this.#failure;
-    this.#failure = failure;
+    const wait = this.#failures.settle(failure);
     this.#onProgress();
-    if (failure === null) {
-      if (before !== null) logger.info({ receiver }, 'delivering again');
-      this.#attempt = 0;
-      return;
-    }
-    metrics.notificationFailed(receiver, failure.reason);
-    if (before?.reason !== failure.reason || before.status !== failure.status) {
-      logger.warn({ receiver, status: failure.status }, `not delivered: ${failure.problem}`);
-    }
-    const wait = waitAfter(failure, this.#attempt, random);
-    this.#attempt += 1;
-    await this.#backoff.sleep(wait);
+    if (wait !== null) await this.#backoff.sleep(wait);
   }
 }
 
