@@ -1,17 +1,13 @@
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw, type ZlibOptions } from 'node:zlib';
+import { crc32, deflateRaw, type ZlibOptions } from 'node:zlib';
 import { combineCrc32 } from './crc32.ts';
-import type { Piece } from './piece.ts';
+import { exact, type Packed, packing, type Piece } from './piece.ts';
 
 const compress = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
 
-/** A stretch of a body, compressed on its own: stretches can follow each other in one gzip member. */
-interface Stretch {
+/** Pieces that were compressed together. */
+interface Stretch extends Packed {
   readonly pieces: readonly Piece[];
-  readonly compressed: Uint8Array;
-  /** CRC-32 and number of the bytes before compression. */
-  readonly crc: number;
-  readonly length: number;
 }
 
 /** Small pieces are compressed together up to this many bytes: below it, a stretch of its own costs more than it saves. */
@@ -46,16 +42,13 @@ export class PieceCompressor {
     return [...parts, lastBlock, trailer];
   }
 
-  private async compress(pieces: readonly Piece[]): Promise<Stretch> {
-    const key = pieces.reduce((a, b) => (b.bytes.length > a.bytes.length ? b : a));
+  private async compress(pieces: readonly Piece[]): Promise<Packed> {
+    const key = pieces.reduce((a, b) => (b.length > a.length ? b : a));
+    if (pieces.length === 1 && key.packed !== null) return key.packed;
     const known = this.known.get(key);
     if (known !== undefined && isSame(known.pieces, pieces)) return known;
     const bytes = pieces.length === 1 ? key.bytes : Buffer.concat(pieces.map((piece) => piece.bytes));
-    const compressed = await compress(bytes, {
-      level: 1,
-      finishFlush: constants.Z_FULL_FLUSH,
-      chunkSize: Math.max(4096, Math.min(1024 * 1024, bytes.length >>> 2)),
-    });
+    const compressed = exact(await compress(bytes, packing(bytes.length)));
     const stretch = { pieces, compressed, crc: crc32(bytes), length: bytes.length };
     this.known.set(key, stretch);
     return stretch;
@@ -76,10 +69,10 @@ const groupPieces = (pieces: readonly Piece[], breaks: ReadonlySet<number>): Pie
     size = 0;
   };
   for (const [index, piece] of pieces.entries()) {
-    const isLarge = piece.bytes.length >= stretchBytes / 2;
-    if (isLarge || breaks.has(index) || size + piece.bytes.length > stretchBytes) close();
+    const isLarge = piece.length >= stretchBytes / 2 || piece.packed !== null;
+    if (isLarge || breaks.has(index) || size + piece.length > stretchBytes) close();
     group.push(piece);
-    size += piece.bytes.length;
+    size += piece.length;
     if (isLarge) close();
   }
   close();

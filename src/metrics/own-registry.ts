@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { escapeLabelValue } from './labels.ts';
 import { formatBound, formatValue } from './exposition.ts';
 import type { FamilyDefinition } from './family.ts';
-import type { FamilyPieces, Piece } from './piece.ts';
+import { type FamilyPieces, type Piece, plainPiece } from './piece.ts';
 
 /** Label values by name; every declared label must be there. */
 export type Labels = Readonly<Record<string, string>>;
@@ -124,9 +124,7 @@ export class OwnRegistry {
       if (found === undefined) lines.set(tower, [line]);
       else found.push(line);
     }
-    return new Map(
-      [...lines].map(([tower, list]) => [tower, { bytes: Buffer.from(list.join('')), samples: list.length }]),
-    );
+    return new Map([...lines].map(([tower, list]) => [tower, plainPiece(Buffer.from(list.join('')), list.length)]));
   }
 }
 

@@ -1,12 +1,15 @@
 import { PieceCompressor } from './deflate.ts';
 import { type Format, familyHeader, trailers } from './exposition.ts';
 import type { OwnRendering } from './own-registry.ts';
-import type { FamilyPieces, Piece } from './piece.ts';
+import { type FamilyPieces, type Piece, plainPiece } from './piece.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A body ready to send: its parts one after another, `length` bytes together. Never changed once made. */
 export interface Body {
-  readonly parts: readonly Uint8Array[];
+  /** A body of one part is sent fastest. Others may be made while they are gone through: going through them again makes them again. */
+  readonly parts: Iterable<Uint8Array>;
+  /** The one part, or null when there are several. */
+  readonly whole: Uint8Array | null;
   readonly length: number;
 }
 
@@ -86,10 +89,11 @@ export class MetricsPage {
     const pieces = this.withHeaders(towers, format);
     const ownStart = pieces.length;
     pieces.push(...this.withHeaders(tower === undefined ? own.all : own.of(tower), format));
-    if (trailers[format] !== '') pieces.push({ bytes: Buffer.from(trailers[format]), samples: 0 });
+    if (trailers[format] !== '') pieces.push(plainPiece(Buffer.from(trailers[format])));
     // The own metrics change all the time and must not cost the towers' neighbours their compressed bytes.
-    if (encoding === 'gzip') return joined(await this.compressor.gzip(pieces, new Set([ownStart])));
-    return joined(pieces.map((piece) => piece.bytes));
+    if (encoding === 'gzip')
+      return bodyOf((await this.compressor.gzip(pieces, new Set([ownStart]))).map((part) => plainPiece(part)));
+    return bodyOf(pieces);
   }
 
   private withHeaders(families: readonly FamilyPieces[], format: Format): Piece[] {
@@ -97,7 +101,7 @@ export class MetricsPage {
       const key = `${format} ${family.name}`;
       let header = this.headers.get(key);
       if (header === undefined) {
-        header = { bytes: Buffer.from(familyHeader(family, format)), samples: 0 };
+        header = plainPiece(Buffer.from(familyHeader(family, format)));
         this.headers.set(key, header);
       }
       return [header, ...pieces];
@@ -105,7 +109,17 @@ export class MetricsPage {
   }
 }
 
-const joined = (parts: readonly Uint8Array[]): Body => {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return { parts: length <= joinedBytes ? [Buffer.concat(parts, length)] : parts, length };
+const bodyOf = (pieces: readonly Piece[]): Body => {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length > joinedBytes) return { parts: { [Symbol.iterator]: () => bytesOf(pieces) }, whole: null, length };
+  const whole = Buffer.concat(
+    pieces.map((piece) => piece.bytes),
+    length,
+  );
+  return { parts: [whole], whole, length };
 };
+
+/** One after another, so that packed pieces need not be unpacked all at once. */
+function* bytesOf(pieces: readonly Piece[]): Generator<Uint8Array, void> {
+  for (const piece of pieces) yield piece.bytes;
+}

@@ -1,7 +1,8 @@
 import type { SampleBatch } from './batch.ts';
 import { type CollectorName, collectorNames, type FamilyDefinition } from './family.ts';
 import type { FamilyPieces, Piece } from './piece.ts';
-import { type RenderedFamily, Renderer, seriesOf } from './renderer.ts';
+import type { RenderedFamily } from './rendered-family.ts';
+import { Renderer, seriesOf } from './renderer.ts';
 import { runInSlices } from './slices.ts';
 
 export interface SnapshotOptions {
@@ -9,6 +10,10 @@ export interface SnapshotOptions {
   readonly onDuplicate?: (family: FamilyDefinition, labels: string) => void;
   /** How long rendering may hold the event loop at a time, in milliseconds. */
   readonly sliceMs?: number;
+  /** Batches of more samples than this are kept compressed: as text, half a million of them would take 100 MB, and twice so while they change. */
+  readonly packAbove?: number;
+  /** Lines that are compressed, and compressed again, together. */
+  readonly pieceLines?: number;
 }
 
 /** What one collector of one tower has published: rendered lines by family name. */
@@ -21,6 +26,8 @@ type Rendered = ReadonlyMap<string, RenderedFamily>;
 export class Snapshot {
   private readonly onDuplicate: (family: FamilyDefinition, labels: string) => void;
   private readonly sliceMs: number;
+  private readonly packAbove: number;
+  private readonly pieceLines: number;
   private readonly towers = new Map<string, Map<CollectorName, Rendered>>();
   private readonly definitions = new Map<string, FamilyDefinition>();
   /** The latest wish for each tower and collector: a render whose ticket is no longer here has been overtaken. */
@@ -35,6 +42,8 @@ export class Snapshot {
   constructor(options: SnapshotOptions = {}) {
     this.onDuplicate = options.onDuplicate ?? (() => {});
     this.sliceMs = options.sliceMs ?? 5;
+    this.packAbove = options.packAbove ?? 150_000;
+    this.pieceLines = options.pieceLines ?? 1024;
   }
 
   /** Grows by one whenever what a scrape would show has changed. */
@@ -86,10 +95,10 @@ export class Snapshot {
     const pieces = new Map<string, Piece[]>();
     for (const name of tower === undefined ? [...this.towers.keys()].sort() : [tower]) {
       for (const collector of collectorNames) {
-        for (const [family, { piece }] of this.towers.get(name)?.get(collector) ?? []) {
-          const list = pieces.get(family);
-          if (list === undefined) pieces.set(family, [piece]);
-          else list.push(piece);
+        for (const [family, rendered] of this.towers.get(name)?.get(collector) ?? []) {
+          const list = pieces.get(family) ?? [];
+          pieces.set(family, list);
+          for (const { piece } of rendered.pieces) list.push(piece);
         }
       }
     }
@@ -127,9 +136,10 @@ export class Snapshot {
     batch: SampleBatch,
     isCurrent: () => boolean,
   ): Generator<void, boolean> {
-    const { renderer, onDuplicate } = this;
+    const { renderer, onDuplicate, pieceLines } = this;
     const before = this.towers.get(tower)?.get(collector);
     const rendered = new Map<string, RenderedFamily>();
+    const pack = sizeOf(batch) > this.packAbove;
     try {
       for (const [definition, samples] of batch.families) {
         if (!isCurrent()) return false;
@@ -137,8 +147,17 @@ export class Snapshot {
         this.definitions.set(family.name, family);
         const taken = this.seriesElsewhere(tower, collector, family.name);
         const old = before?.get(family.name) ?? null;
-        const now = yield* renderer.render({ tower, family, samples, before: old, taken, onDuplicate });
-        if (now !== null) rendered.set(family.name, old === null ? now : keepPiece(old, now));
+        const now = yield* renderer.render({
+          tower,
+          family,
+          samples,
+          before: old,
+          taken,
+          onDuplicate,
+          pack,
+          pieceLines,
+        });
+        if (now !== null) rendered.set(family.name, now);
         yield;
       }
     } finally {
@@ -156,22 +175,29 @@ export class Snapshot {
   private seriesElsewhere(tower: string, collector: CollectorName, family: string): ReadonlySet<string> | null {
     let found: Set<string> | null = null;
     for (const [other, rendered] of this.towers.get(tower) ?? []) {
-      const piece = other === collector ? undefined : rendered.get(family)?.piece;
-      if (piece !== undefined) found = new Set([...(found ?? []), ...seriesOf(piece)]);
+      if (other === collector) continue;
+      for (const { piece } of rendered.get(family)?.pieces ?? []) {
+        found ??= new Set();
+        for (const series of seriesOf(piece)) found.add(series);
+      }
     }
     return found;
   }
 }
 
-/** An unchanged family keeps its piece, and with it whatever was made from it (compressed bytes). */
-const keepPiece = (old: RenderedFamily, now: RenderedFamily): RenderedFamily =>
-  old.piece !== now.piece && Buffer.compare(old.piece.bytes, now.piece.bytes) === 0
-    ? { ...now, piece: old.piece }
-    : now;
+const sizeOf = ({ families }: SampleBatch): number => {
+  let size = 0;
+  for (const samples of families.values()) size += samples.length;
+  return size;
+};
 
 const isSameRendering = (a: Rendered, b: Rendered): boolean => {
   if (a.size !== b.size) return false;
-  for (const [family, { piece }] of a) if (b.get(family)?.piece !== piece) return false;
+  for (const [family, { pieces }] of a) {
+    const others = b.get(family)?.pieces;
+    if (others?.length !== pieces.length) return false;
+    for (const [index, { piece }] of pieces.entries()) if (others[index]?.piece !== piece) return false;
+  }
   return true;
 };
 

@@ -78,7 +78,7 @@ export class ScrapeHandler {
   }
 
   private answer(
-    { parts, length }: Body,
+    { parts, whole, length }: Body,
     format: Format,
     encoding: Encoding,
     request: IncomingMessage,
@@ -86,10 +86,9 @@ export class ScrapeHandler {
   ): void {
     if (response.destroyed) return;
     response.writeHead(200, [...headers[format][encoding], 'Content-Length', String(length), ...this.commonHeaders()]);
-    const [first] = parts;
     if (request.method === 'HEAD') response.end();
-    else if (parts.length === 1 && first !== undefined) {
-      response.end(first);
+    else if (whole !== null) {
+      response.end(whole);
       if (response.writableLength > 0) this.limitTime(response);
     } else {
       this.limitTime(response);
@@ -110,7 +109,7 @@ export class ScrapeHandler {
 }
 
 /** Sends the parts at the client's pace; one that goes away in the middle is nobody's error. */
-const sendParts = async (parts: readonly Uint8Array[], response: ServerResponse): Promise<void> => {
+const sendParts = async (parts: Iterable<Uint8Array>, response: ServerResponse): Promise<void> => {
   try {
     await pipeline(Readable.from(parts), response);
   } catch {

@@ -105,7 +105,7 @@ export const collectOnce = async (url: string, maxResponseBytes = 2 ** 26): Prom
     );
     const read = async (format: 'text' | 'openmetrics'): Promise<string> => {
       const { parts } = await page.body(format, 'identity');
-      return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts.map((part) => Buffer.from(part))));
+      return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat([...parts]));
     };
     const [raw, openMetrics] = [await read('text'), await read('openmetrics')];
     return {

@@ -6,13 +6,13 @@ import { PieceCompressor } from '../../src/metrics/deflate.ts';
 import { ExporterMetrics } from '../../src/metrics/exporter-metrics.ts';
 import { labelBlock } from '../../src/metrics/labels.ts';
 import { type Body, MetricsPage } from '../../src/metrics/page.ts';
-import type { Piece } from '../../src/metrics/piece.ts';
+import { packedPiece, type Piece, plainPiece } from '../../src/metrics/piece.ts';
 import { Snapshot } from '../../src/metrics/snapshot.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { makeFamily } from '../support/metrics.ts';
 
 const bytesOf = (body: Body): Buffer => {
-  const bytes = Buffer.concat(body.parts);
+  const bytes = Buffer.concat([...body.parts]);
   expect(bytes.length).toBe(body.length);
   return bytes;
 };
@@ -108,17 +108,17 @@ describe('the page', () => {
 });
 
 describe('compression', () => {
-  const piece = (size: number, seed: number): Piece => ({
-    bytes: Buffer.from(Array.from({ length: size }, (_, i) => (i * seed + (i >> 3)) % 97)),
-    samples: 0,
-  });
+  const piece = (size: number, seed: number, isPacked = false): Piece => {
+    const bytes = Buffer.from(Array.from({ length: size }, (_, i) => (i * seed + (i >> 3)) % 97));
+    return isPacked ? packedPiece(bytes, 0) : plainPiece(bytes);
+  };
 
   it('joins any pieces into one member, again and again over changed neighbours', async () => {
     const compressor = new PieceCompressor();
     const sizes = fc.array(fc.constantFrom(0, 1, 50, 5000, 70_000, 140_000), { maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(sizes, fc.array(fc.nat(8)), fc.array(fc.nat(7)), async (list, breaks, changed) => {
-        const pieces = list.map((size, index) => piece(size, index + 1));
+        const pieces = list.map((size, index) => piece(size, index + 1, (size + index) % 3 === 0));
         for (const index of [-1, ...changed]) {
           if (index in pieces) pieces[index] = piece(33, index + 40);
           const packed = Buffer.concat(await compressor.gzip(pieces, new Set(breaks)));

@@ -42,11 +42,14 @@ const edition = fc.oneof(
 );
 const byId = (a: Thing, b: Thing): number => Number(a.id) - Number(b.id);
 
+/** Pieces of few lines, kept as they are, compressed, or now the one and now the other. */
+const options = fc.record({ pieceLines: fc.integer({ min: 1, max: 9 }), packAbove: fc.constantFrom(0, 30, 1e9) });
+
 describe('rendering a family again', () => {
   it('shows what rendering it for the first time shows, whatever changed, came, went or moved', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(edition, { minLength: 1, maxLength: 6 }), async (editions) => {
-        const snapshot = new Snapshot({ sliceMs: 1e9 });
+      fc.asyncProperty(fc.array(edition, { minLength: 1, maxLength: 6 }), options, async (editions, some) => {
+        const snapshot = new Snapshot({ sliceMs: 1e9, ...some });
         const labels = new LabelCache();
         for (const things of editions) {
           labels.begin();
@@ -60,8 +63,11 @@ describe('rendering a family again', () => {
     );
   });
 
-  it('keeps the piece of a family in which nothing changed, and says that nothing did', async () => {
-    const snapshot = new Snapshot({ sliceMs: 1e9 });
+  it.each([
+    ['plain', 1e9],
+    ['packed', 0],
+  ])('keeps the %s piece of a family in which nothing changed, and says that nothing did', async (_kind, packAbove) => {
+    const snapshot = new Snapshot({ sliceMs: 1e9, packAbove });
     const labels = new LabelCache();
     const things = [1, 2, 3].map((id) => ({ id: String(id), name: 'a', value: id }));
     const publish = async (list: readonly Thing[]): Promise<void> => {

@@ -101,7 +101,7 @@ describeWithPeers('promtool check metrics', ['promtool'], ({ promtool = '' }) =>
     const metrics = new ExporterMetrics({ version: '1', revision: 'x' });
     await fillAll(snapshot, metrics, 'a');
     const { parts } = await new MetricsPage(snapshot, () => metrics.render()).body('text', 'identity');
-    const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: Buffer.concat(parts) });
+    const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: Buffer.concat([...parts]) });
     const remarks = `${stdout}${stderr}`.split('\n').filter((line) => line !== '');
     // The contract names this family; days are what people set a retention in.
     const accepted = 'cloudtower_recycle_bin_retention_days use base unit "seconds" instead of "days"';
@@ -118,7 +118,7 @@ describeWithPeers('a real Prometheus', ['prometheus'], ({ prometheus = '' }) => 
   const plain = Router().get('/plain', async (_request, response) => {
     const { parts } = await page.body('text', 'identity');
     response.setHeader('Content-Type', contentTypes.text);
-    response.end(Buffer.concat(parts));
+    response.end(Buffer.concat([...parts]));
   });
   const server = new WebServer({
     routes: [plain],
@@ -182,7 +182,7 @@ describeWithPeers('a real Prometheus', ['prometheus'], ({ prometheus = '' }) => 
   });
 
   it.each(['openmetrics', 'text'] as const)('takes every sample of the page as %s', async (format) => {
-    const shown = parseExposition(Buffer.concat((await page.body(format, 'identity')).parts).toString(), format);
+    const shown = parseExposition(Buffer.concat([...(await page.body(format, 'identity')).parts]).toString(), format);
     await vi.waitFor(
       async () => {
         const [scraped] = await query(`scrape_samples_scraped{job="${format}"}`);
