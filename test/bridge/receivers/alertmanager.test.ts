@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReceiver } from '../../../src/bridge/receivers/create.ts';
-import { ends, fires } from '../support.ts';
+import { changeOf, ends, fires } from '../support.ts';
 import { alertmanagerStarter, alertsOf, named, said } from './alertmanager-support.ts';
 import { alertmanagerConfig, apply, fails, hangs, makeWorld, ok, stoppedAfterEach } from './support.ts';
 
@@ -44,6 +44,45 @@ describe('the Alertmanager receiver', () => {
     expect(receiver.status()).toMatchObject({ queueLength: 0, targets: [{ state: 'idle', problem: null }] });
     expect(world.store.cursor(receiver.consumers[0] ?? '')).toBe(world.store.lastSeq());
   });
+
+  it.each([{}, { relabel: { add_labels: { site: 'x' } } }])(
+    'sends at the next resend what people read of an alert by then, and a later end (%j)',
+    async (over) => {
+      const world = makeWorld();
+      const receiver = start(world, {}, over);
+      const now = world.clock.now();
+      const [a, b] = [named('a', now), named('b', now)];
+      apply(world, receiver, fires(now, a, b));
+      await world.clock.run(1000);
+      const change = (summary: string): void => {
+        const changed = { ...a, annotations: { summary } };
+        world.store.applyPoll('t', changeOf({ firing: new Map([[a.fingerprint, changed]]) }));
+      };
+      const latest = () => {
+        const post = world.peers.posts().at(-1) ?? expect.fail();
+        const alerts = alertsOf(post);
+        for (const { endsAt } of alerts) expect(Date.parse(endsAt)).toBe(Math.trunc(post.at + 4 * 60_000));
+        return new Map(alerts.map(({ labels, annotations }) => [labels['alertname'], annotations['summary']]));
+      };
+      for (const summary of ['first', 'second']) {
+        change(summary);
+        await world.clock.run(70_000);
+        expect(latest()).toEqual(
+          new Map([
+            ['a', summary],
+            ['b', undefined],
+          ]),
+        );
+        await world.clock.run(70_000);
+        expect(latest()).toEqual(
+          new Map([
+            ['a', summary],
+            ['b', undefined],
+          ]),
+        );
+      }
+    },
+  );
 
   it('counts the 15 minutes from the first acceptance by each URL', async () => {
     const world = makeWorld();
