@@ -31,7 +31,7 @@ while (performance.now() - began < minutes * 60_000) {
   const page = await exporter.scrape();
   await exporter.scrape('identity');
   requests = sampleOf(page, 'cloudtower_api_request_duration_seconds_count{tower="bench",operation="get-hosts"}');
-  const { rssMiB } = await exporter.usage();
+  const { rssMiB } = exporter.usage();
   memory.push({ x: (performance.now() - began) / 3_600_000, y: rssMiB });
   await delay(sampleSeconds * 1000);
 }

@@ -33,7 +33,7 @@ export const benchBridge = async (): Promise<readonly BenchRow[]> => {
     await using program = new ProgramWorker(config.path);
     const deliveredMs = await deliver(alertmanager.url, program);
     const { all, between, resendMs } = await steady(program, tower, alertmanager.url);
-    const { peakRssMiB } = await program.usage();
+    const { peakRssMiB } = program.usage();
     return [
       {
         what: `${alerts} alerts from the start of the process to an Alertmanager`,
@@ -96,7 +96,7 @@ interface Steady {
 const steady = async (program: ProgramWorker, tower: TowerWorker, alertmanager: string): Promise<Steady> => {
   await delay(10_000);
   await tower.requests();
-  await program.usage();
+  program.usage();
   const seconds: Second[] = [];
   let received = await receivedBy(alertmanager);
   const quiet = (): readonly Second[] =>
@@ -104,7 +104,7 @@ const steady = async (program: ProgramWorker, tower: TowerWorker, alertmanager: 
   const resends = (): readonly Second[] => quiet().filter(({ sent }) => sent > 0);
   while (seconds.length < steadySeconds || (resends().length === 0 && seconds.length < longestSeconds)) {
     await delay(1000);
-    const { cpuMs } = await program.usage();
+    const { cpuMs } = program.usage();
     const polled = (await tower.requests()).length > 0;
     const now = await receivedBy(alertmanager);
     seconds.push({ cpuMs, polled, sent: now - received });

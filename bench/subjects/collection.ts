@@ -24,7 +24,7 @@ export const runProgram = async (
     await program.scrape(second % 10 === 0 ? 'gzip' : 'identity');
     await delay(5000);
   }
-  return { firstMs, peakRssMiB: (await program.usage()).peakRssMiB };
+  return { firstMs, peakRssMiB: program.usage().peakRssMiB };
 };
 
 /** Every collector that is on, this often. */
