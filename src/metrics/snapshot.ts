@@ -10,7 +10,10 @@ export interface SnapshotOptions {
   readonly onDuplicate?: (family: FamilyDefinition, labels: string) => void;
   /** How long rendering may hold the event loop at a time, in milliseconds. */
   readonly sliceMs?: number;
-  /** Batches of more samples than this are kept compressed: as text, half a million of them would take 100 MB, and twice so while they change. */
+  /**
+   * Batches of more samples than this are kept compressed: as text they would take ten times the memory, and twice so while they
+   * change.
+   */
   readonly packAbove?: number;
   /** Lines that are compressed, and compressed again, together. */
   readonly pieceLines?: number;
@@ -42,7 +45,7 @@ export class Snapshot {
   constructor(options: SnapshotOptions = {}) {
     this.onDuplicate = options.onDuplicate ?? (() => {});
     this.sliceMs = options.sliceMs ?? 5;
-    this.packAbove = options.packAbove ?? 150_000;
+    this.packAbove = options.packAbove ?? 50_000;
     this.pieceLines = options.pieceLines ?? 1024;
   }
 
