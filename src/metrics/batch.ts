@@ -44,6 +44,18 @@ export class FamilySamples implements Iterable<Sample> {
     values.push(value);
   }
 
+  /** Whether every sample has the blocks (the same objects) of the sample at its place in the other family. */
+  hasBlocksOf(other: FamilySamples): boolean {
+    const { blocks, ends } = this;
+    const { blocks: others, ends: otherEnds } = other;
+    if (other.length !== this.length || others.length !== blocks.length) return false;
+    if (ends === null || otherEnds === null) {
+      if (ends !== otherEnds || this.each !== other.each) return false;
+    } else for (let at = 0; at < ends.length; at++) if (ends[at] !== otherEnds[at]) return false;
+    for (let at = 0; at < blocks.length; at++) if (blocks[at] !== others[at]) return false;
+    return true;
+  }
+
   *[Symbol.iterator](): Iterator<Sample> {
     for (const [index, value] of this.values.entries()) {
       yield { blocks: this.blocks.slice(this.end(index - 1), this.end(index)), value };

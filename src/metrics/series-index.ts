@@ -19,8 +19,8 @@ export class SeriesIndex {
    * `distinct`.
    */
   start(samples: FamilySamples, distinct: FamilySamples | null): boolean {
-    if (this.distinct !== null && hasSameBlocks(this.distinct, samples)) return false;
-    if (distinct !== null && hasSameBlocks(distinct, samples)) {
+    if (this.distinct !== null && samples.hasBlocksOf(this.distinct)) return false;
+    if (distinct !== null && samples.hasBlocksOf(distinct)) {
       this.distinct = samples;
       return false;
     }
@@ -84,10 +84,3 @@ export const sampleLabels = (samples: FamilySamples, index: number): string =>
     .map((block) => block.text)
     .filter((text) => text !== '')
     .join(',');
-
-const hasSameBlocks = (a: FamilySamples, b: FamilySamples): boolean => {
-  if (a.length !== b.length || a.blocks.length !== b.blocks.length) return false;
-  for (let at = 0; at < a.blocks.length; at++) if (a.blocks[at] !== b.blocks[at]) return false;
-  for (let at = 0; at < a.length; at++) if (a.end(at) !== b.end(at)) return false;
-  return true;
-};
