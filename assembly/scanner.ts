@@ -17,14 +17,14 @@ const PLAN: usize = 0x8000;
 const PLAN_SIZE: u32 = 256;
 export const VALUES: usize = 0x10000;
 export const VALUES_BYTES: u32 = 0x20000;
-/** Short strings and nested values that were read before: 96 bytes each, of which a header of 16. */
+/** Short strings and nested values that were read before: 160 bytes each, of which a header of 16. */
 const SYMBOLS: usize = 0x30000;
 const SYMBOLS_COUNT: u32 = 0x8000;
-const SYMBOL_BYTES: u32 = 96;
-const SYMBOL_TEXT: u32 = 80;
+const SYMBOL_BYTES: u32 = 160;
+const SYMBOL_TEXT: u32 = 144;
 /** A symbol that no row has used for so many rows may be replaced. */
 const SYMBOL_ROWS: u32 = 100_000;
-export const TEXT: usize = 0x340000;
+export const TEXT: usize = 0x540000;
 
 const KIND_NULL: u32 = 1;
 const KIND_TRUE: u32 = 2;

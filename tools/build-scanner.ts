@@ -8,7 +8,7 @@ const target = 'src/client/scanner-module.ts';
 const directory = mkdtempSync(join(tmpdir(), 'scanner-'));
 try {
   const output = join(directory, 'scanner.wasm');
-  const options = ['--runtime', 'stub', '--noAssert', '--memoryBase', '256', '--initialMemory', '64'];
+  const options = ['--runtime', 'stub', '--noAssert', '--memoryBase', '256', '--initialMemory', '96'];
   const { error, stderr } = await main(['assembly/scanner.ts', '-o', output, '-O3', '--enable', 'simd', ...options]);
   if (error !== null) throw new Error(`assembly/scanner.ts cannot be compiled: ${stderr.toString()}`, { cause: error });
   const base64 = readFileSync(output).toString('base64');

@@ -17,7 +17,10 @@ interface Vm {
   readonly values: readonly number[];
 }
 
-const identity: LabelKind<Vm> = { labels: ({ labels }) => labels };
+const identity: LabelKind<Vm> = {
+  names: ['cluster_id', 'cluster_name', 'vm_id', 'vm_name'],
+  values: ({ labels }) => Object.values(labels),
+};
 
 /** So many VMs as a tower would have them: sizes, counts and ratios, all of them new with every `round`. */
 const makeVms = (count: number, round: number): Vm[] =>

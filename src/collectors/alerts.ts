@@ -26,13 +26,14 @@ const severitySet = new ValueSet<AlertSeverity>('severity', ['critical', 'notice
 const checkSeverity = enumeration('alert.severity', [...severities.keys(), 'SEVERITY_UNSPECIFIED']);
 
 const details: LabelKind<PolledAlert> = {
-  labels: (alert) => ({
-    alert_id: alert.id,
-    severity: alertSeverity(alert.severity),
-    rule: alert.rule ?? '',
-    host_name: alert.host?.name ?? '',
-    disk_name: alert.disk?.name ?? '',
-  }),
+  names: ['alert_id', 'severity', 'rule', 'host_name', 'disk_name'],
+  values: (alert) => [
+    alert.id,
+    alertSeverity(alert.severity),
+    alert.rule ?? '',
+    alert.host?.name ?? '',
+    alert.disk?.name ?? '',
+  ],
 };
 
 /** Unresolved alerts: how many, and when each of the newest began. */

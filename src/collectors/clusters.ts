@@ -62,14 +62,15 @@ export function* clusterSamples({ clusters, hosts }: ClusterData, context: Sampl
 }
 
 const details: LabelKind<Cluster> = {
-  labels: (cluster) => ({
-    type: cluster.type ?? '',
-    hypervisor: cluster.hypervisor ?? '',
-    version: cluster.version ?? '',
-    architecture: cluster.architecture ?? '',
-    software_edition: cluster.software_edition ?? '',
-    license_type: cluster.license_type ?? '',
-  }),
+  names: ['type', 'hypervisor', 'version', 'architecture', 'software_edition', 'license_type'],
+  values: (cluster) => [
+    cluster.type ?? '',
+    cluster.hypervisor ?? '',
+    cluster.version ?? '',
+    cluster.architecture ?? '',
+    cluster.software_edition ?? '',
+    cluster.license_type ?? '',
+  ],
 };
 
 const addState = (batch: SampleBatch, cluster: Cluster, block: LabelBlock, context: SampleContext): void => {

@@ -24,16 +24,17 @@ export interface DiskData {
   readonly clusters: readonly Cluster[] | null;
 }
 
-const identity: LabelKind<Disk> = { labels: ({ id, name }) => ({ disk_id: id, disk_name: name }) };
+const identity: LabelKind<Disk> = { names: ['disk_id', 'disk_name'], values: ({ id, name }) => [id, name] };
 const details: LabelKind<Disk> = {
-  labels: (disk) => ({
-    type: disk.type ?? '',
-    model: disk.model ?? '',
-    serial: disk.serial ?? '',
-    firmware: disk.firmware ?? '',
-    usage: disk.usage ?? '',
-    function: disk.function ?? '',
-  }),
+  names: ['type', 'model', 'serial', 'firmware', 'usage', 'function'],
+  values: (disk) => [
+    disk.type ?? '',
+    disk.model ?? '',
+    disk.serial ?? '',
+    disk.firmware ?? '',
+    disk.usage ?? '',
+    disk.function ?? '',
+  ],
 };
 
 const conditionSet = new ValueSet('condition', diskConditions);

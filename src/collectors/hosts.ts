@@ -63,13 +63,14 @@ export function* hostSamples({ hosts, clusters }: HostData, context: SampleConte
 }
 
 const details: LabelKind<Host> = {
-  labels: (host) => ({
-    management_ip: host.management_ip ?? '',
-    model: host.model ?? '',
-    serial: host.serial ?? '',
-    cpu_model: host.cpu_model ?? '',
-    os_version: host.os_version ?? '',
-  }),
+  names: ['management_ip', 'model', 'serial', 'cpu_model', 'os_version'],
+  values: (host) => [
+    host.management_ip ?? '',
+    host.model ?? '',
+    host.serial ?? '',
+    host.cpu_model ?? '',
+    host.os_version ?? '',
+  ],
 };
 
 /**

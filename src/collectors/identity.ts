@@ -18,8 +18,8 @@ export interface HostIdentity {
   readonly cluster: ClusterIdentity;
 }
 
-const clusterLabels: LabelKind<Ref> = { labels: ({ id, name }) => ({ cluster_id: id, cluster_name: name }) };
-const hostLabels: LabelKind<Ref> = { labels: ({ id, name }) => ({ host_id: id, host_name: name }) };
+const clusterLabels: LabelKind<Ref> = { names: ['cluster_id', 'cluster_name'], values: ({ id, name }) => [id, name] };
+const hostLabels: LabelKind<Ref> = { names: ['host_id', 'host_name'], values: ({ id, name }) => [id, name] };
 
 /** What an object without a cluster or host has in its place. */
 const none: Ref = { id: '', name: '' };

@@ -21,15 +21,16 @@ const statuses: ReadonlyMap<string, VmStatus> = new Map<string, VmStatus>([
   ['DELETED', 'deleted'],
   ['UNKNOWN', 'unknown'],
 ]);
-const identity: LabelKind<Vm> = { labels: ({ id, name }) => ({ vm_id: id, vm_name: name }) };
+const identity: LabelKind<Vm> = { names: ['vm_id', 'vm_name'], values: ({ id, name }) => [id, name] };
 const details: LabelKind<Vm> = {
-  labels: (vm) => ({
-    host_id: vm.host?.id ?? '',
-    host_name: vm.host?.name ?? '',
-    guest_os_type: vm.guest_os_type ?? '',
-    ha: vm.ha === null ? '' : String(vm.ha),
-    vm_tools_status: vm.vm_tools_status ?? '',
-  }),
+  names: ['host_id', 'host_name', 'guest_os_type', 'ha', 'vm_tools_status'],
+  values: (vm) => [
+    vm.host?.id ?? '',
+    vm.host?.name ?? '',
+    vm.guest_os_type ?? '',
+    vm.ha === null ? '' : String(vm.ha),
+    vm.vm_tools_status ?? '',
+  ],
 };
 const statusSet = new ValueSet<VmStatus>('status', [...statuses.values()]);
 const checkStatus = enumeration('vm.status', [...statuses.keys()]);

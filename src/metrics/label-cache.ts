@@ -6,13 +6,15 @@ interface Identified {
 
 /** One kind of labels that an object is given, such as who it is, or what is said of it once. */
 export interface LabelKind<T extends Identified> {
-  readonly labels: (object: T) => Readonly<Record<string, string>>;
+  readonly names: readonly string[];
+  /** The values, as many as there are names. */
+  readonly values: (object: T) => readonly string[];
 }
 
 interface Known {
   object: object;
   parent: LabelBlock | null;
-  labels: Readonly<Record<string, string>>;
+  values: readonly string[];
   block: LabelBlock;
   /** The latest run that asked for it. */
   run: number;
@@ -50,9 +52,9 @@ export class LabelCache {
     }
     const known = blocks.get(object.id);
     if (known === undefined) {
-      const labels = kind.labels(object);
-      const block = blockOf(parent, labels);
-      blocks.set(object.id, { object, parent, labels, block, run: this.run });
+      const values = kind.values(object);
+      const block = blockOf(parent, kind.names, values);
+      blocks.set(object.id, { object, parent, values, block, run: this.run });
       this.asked++;
       this.size++;
       return block;
@@ -62,12 +64,12 @@ export class LabelCache {
       known.run = this.run;
     }
     if (known.object === object && known.parent === parent) return known.block;
-    const labels = kind.labels(object);
+    const values = kind.values(object);
     known.object = object;
-    if (known.parent === parent && isSame(known.labels, labels)) return known.block;
+    if (known.parent === parent && isSame(known.values, values)) return known.block;
     known.parent = parent;
-    known.labels = labels;
-    known.block = blockOf(parent, labels);
+    known.values = values;
+    known.block = blockOf(parent, kind.names, values);
     return known.block;
   }
 
@@ -82,11 +84,12 @@ export class LabelCache {
   }
 }
 
-const blockOf = (parent: LabelBlock | null, labels: Readonly<Record<string, string>>): LabelBlock =>
-  parent === null ? labelBlock(labels) : extendBlock(parent, labels);
+const blockOf = (parent: LabelBlock | null, names: readonly string[], values: readonly string[]): LabelBlock => {
+  const labels = Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+  return parent === null ? labelBlock(labels) : extendBlock(parent, labels);
+};
 
-/** Both are of one kind, so they have the same names. */
-const isSame = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
-  for (const name in b) if (a[name] !== b[name]) return false;
+const isSame = (a: readonly string[], b: readonly string[]): boolean => {
+  for (let index = 0; index < b.length; index++) if (a[index] !== b[index]) return false;
   return true;
 };

@@ -8,8 +8,8 @@ interface Thing {
   readonly name: string;
 }
 
-const who: LabelKind<Thing> = { labels: ({ id, name }) => ({ id, name }) };
-const what: LabelKind<Thing> = { labels: ({ name }) => ({ what: name }) };
+const who: LabelKind<Thing> = { names: ['id', 'name'], values: ({ id, name }) => [id, name] };
+const what: LabelKind<Thing> = { names: ['what'], values: ({ name }) => [name] };
 const home = labelBlock({ home: 'a' });
 const other = labelBlock({ home: 'b' });
 

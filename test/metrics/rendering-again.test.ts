@@ -12,7 +12,7 @@ interface Thing {
   readonly value: number | null;
 }
 
-const identity: LabelKind<Thing> = { labels: ({ id, name }) => ({ id, name }) };
+const identity: LabelKind<Thing> = { names: ['id', 'name'], values: ({ id, name }) => [id, name] };
 const first = makeFamily({ name: 'first', collector: 'hosts' });
 const second = makeFamily({ name: 'second', collector: 'hosts' });
 const some = labelBlock({ state: 'some' });
