@@ -21,7 +21,9 @@ LABEL org.opencontainers.image.title="cloudtower-exporter" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
+# One arena for all threads: glibc's own choice takes some 20 MiB more for good.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=1 \
     CLOUDTOWER_EXPORTER_REVISION=${REVISION} \
     HEALTHCHECK_URL=http://127.0.0.1:9861/-/healthy
 WORKDIR /app

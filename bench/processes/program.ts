@@ -28,6 +28,8 @@ export class ProgramWorker implements AsyncDisposable {
     this.worker = new Worker(program, {
       args: [`--config.file=${configFile}`, '--web.listen-address=127.0.0.1:0', '--log.format=json'],
       quiet: true,
+      // As the image and the systemd unit have it.
+      env: { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' },
     });
     // Should the benchmark fail, the exporter must not outlive it.
     process.once('exit', () => this.worker.child.kill('SIGKILL'));

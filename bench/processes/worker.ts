@@ -8,6 +8,8 @@ export interface WorkerOptions {
   readonly preload?: string;
   /** What the process says is thrown away unless it fails. */
   readonly quiet?: boolean;
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Options for Node.js itself. */
   readonly execArgv?: readonly string[];
 }
@@ -17,8 +19,9 @@ export class Worker implements AsyncDisposable {
   readonly child: ChildProcess;
   private said = '';
 
-  constructor(script: string, { args = [], preload, quiet = false, execArgv = [] }: WorkerOptions = {}) {
+  constructor(script: string, { args = [], preload, quiet = false, execArgv = [], env = {} }: WorkerOptions = {}) {
     this.child = fork(script, [...args], {
+      env: { ...process.env, ...env },
       execArgv: [...execArgv, ...(preload === undefined ? [] : ['--import', preload])],
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit', 'ipc'],
     });

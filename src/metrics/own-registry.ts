@@ -75,7 +75,8 @@ export class OwnRegistry {
 
   /** Adds prom-client's metrics of the process and of Node.js. */
   addProcessMetrics(): void {
-    collectDefaultMetrics({ register: this.registry });
+    // Looking for delays every 10 ms, as it would, costs an idle program 0.4 % of a core.
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 100 });
     for (const name of misnamed) this.registry.removeSingleMetric(name);
   }
 
