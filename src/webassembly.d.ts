@@ -6,12 +6,14 @@ declare namespace WebAssembly {
     /** Adds so many pages of 64 KiB; `buffer` is another one then. */
     grow(pages: number): number;
   }
+  /** Compiled code. */
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
+  }
+  const Module: new (bytes: Uint8Array) => Module;
   class Global {
     readonly value: unknown;
     private constructor();
-  }
-  class Module {
-    constructor(bytes: Uint8Array);
   }
   class Instance {
     constructor(module: Module);

@@ -30,9 +30,9 @@ export class CycleWorker implements AsyncDisposable {
     return new CycleWorker(worker);
   }
 
-  /** One full cycle with every collector. */
-  cycle(): Promise<Cycle> {
-    return this.worker.ask('cycle', cycleSchema);
+  /** One full cycle with every collector. `watch`: look for delays of the event loop, which costs CPU of its own. */
+  cycle({ watch }: { readonly watch: boolean }): Promise<Cycle> {
+    return this.worker.ask(watch ? 'watched cycle' : 'cycle', cycleSchema);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -32,11 +32,11 @@ const { runtime } = createTowerUnit(tower, {
   consumer: null,
   assumeOffsetMinutes: 0,
 });
-const meter = new Meter({ delays: true });
+const meter = new Meter();
 
-answer(z.literal('cycle'), async () => {
+answer(z.enum(['cycle', 'watched cycle']), async (question) => {
   skipped += 3_600_000;
-  meter.reset();
+  meter.reset({ delays: question === 'watched cycle' });
   const began = performance.now();
   const states = await runtime.runOnce();
   const collected = performance.now();

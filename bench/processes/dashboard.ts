@@ -72,7 +72,7 @@ await once(server, 'listening');
 const address = server.address();
 const port = typeof address === 'object' && address !== null ? address.port : 0;
 
-const meter = new Meter({ delays: false });
+const meter = new Meter();
 answer(z.enum(['refresh', 'reset', 'usage']), async (question) => {
   if (question === 'usage') return meter.read();
   meter.reset();

@@ -22,13 +22,13 @@ export class Meter {
   private readonly delays = monitorEventLoopDelay({ resolution });
   private before = process.cpuUsage();
 
-  /** Looking for delays wakes the process a thousand times a second: up to 3 % of a core, which is to be left out where CPU is judged. */
-  constructor({ delays }: { readonly delays: boolean }) {
+  /**
+   * Begins anew. Looking for delays wakes the process a thousand times a second: up to 3 % of a core, which is to be left out
+   * where CPU is judged.
+   */
+  reset({ delays = false }: { readonly delays?: boolean } = {}): void {
     if (delays) this.delays.enable();
-  }
-
-  /** Begins anew. */
-  reset(): void {
+    else this.delays.disable();
     this.delays.reset();
     this.before = process.cpuUsage();
   }

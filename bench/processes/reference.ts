@@ -29,7 +29,7 @@ const { username, password } = access;
 const login = z.object({ data: z.object({ token: z.string() }) });
 headers['authorization'] = login.parse(await post('login', { username, password, source: 'LOCAL' })).data.token;
 
-const meter = new Meter({ delays: true });
+const meter = new Meter();
 answer(z.array(z.object({ operation: z.string(), body: z.unknown() })), async (requests) => {
   meter.reset();
   const began = performance.now();

@@ -79,7 +79,7 @@ const sums = ({ clusters, alerts, disks, hosts, recycledVms }: Objects) => ({
   recycleBin: { vms: recycledVms.length, bytes: sum(recycledVms, 'size') },
 });
 
-const meter = new Meter({ delays: false });
+const meter = new Meter();
 /** The objects of the last refresh, as the sample holds them. */
 let kept: Objects | null = null;
 answer(z.literal('refresh'), async () => {

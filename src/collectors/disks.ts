@@ -15,6 +15,7 @@ import type { LabelCache, LabelKind } from '../metrics/label-cache.ts';
 import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex, HostIndex } from './identity.ts';
+import { neighbours } from './neighbours.ts';
 import { enumeration, fromPercent, ValueSet } from './values.ts';
 
 export interface DiskData {
@@ -82,7 +83,7 @@ export function* diskSamples({ disks, hosts, clusters }: DiskData, context: Samp
   const counts = new Map(
     clusterIndex.known.map((cluster) => [cluster, new Map<Cell, number>(zeroCells.map((cell) => [cell, 0]))]),
   );
-  for (const disk of disks) {
+  for (const disk of neighbours(disks, (disk) => hostIndex.of(disk.host))) {
     const host = hostIndex.of(disk.host);
     checkType(disk.type, context.unknownValue);
     checkHealth(disk.health_status, context.unknownValue);

@@ -12,6 +12,7 @@ import type { LabelKind } from '../metrics/label-cache.ts';
 import { type LabelBlock, labelBlock } from '../metrics/labels.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex, hostIdentity } from './identity.ts';
+import { neighbours } from './neighbours.ts';
 import { enumeration, ratio, ValueSet } from './values.ts';
 
 export interface HostData {
@@ -42,7 +43,7 @@ export function* hostSamples({ hosts, clusters }: HostData, context: SampleConte
   const batch = new SampleBatch();
   const index = new ClusterIndex(clusters, context.labels);
   const counts = new Map(index.known.map((cluster) => [cluster, new Map(hostConditions.map((name) => [name, 0]))]));
-  for (const host of hosts) {
+  for (const host of neighbours(hosts, (host) => index.of(host.cluster))) {
     const cluster = index.of(host.cluster);
     const { block } = hostIdentity(host, cluster, context.labels);
     checkState(host.state, context.unknownValue);

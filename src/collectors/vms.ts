@@ -4,6 +4,7 @@ import { vmFamilies as families } from '../metrics/catalogue/vms.ts';
 import type { LabelKind } from '../metrics/label-cache.ts';
 import { defineCollector, type SampleContext, type SampleWork } from './collector.ts';
 import { ClusterIndex } from './identity.ts';
+import { neighbours } from './neighbours.ts';
 import { enumeration, fromPercent, ValueSet } from './values.ts';
 
 export interface VmData {
@@ -51,7 +52,7 @@ export function* vmSamples({ vms, clusters }: VmData, context: SampleContext): S
   const { labels } = context;
   const batch = new SampleBatch();
   const index = new ClusterIndex(clusters, labels);
-  for (const vm of vms) {
+  for (const vm of neighbours(vms, (vm) => index.of(vm.cluster))) {
     const block = labels.block(identity, vm, index.of(vm.cluster).block);
     checkStatus(vm.status, context.unknownValue);
     batch.add(families.info, 1, block, labels.block(details, vm));
