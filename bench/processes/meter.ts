@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { z } from 'zod';
+import { processUsage } from './process-usage.ts';
 
 /** What a process has used since it was asked last. */
 export const usageSchema = z.object({
@@ -40,7 +41,8 @@ export class Meter {
     return {
       cpuMs: (user + system) / 1000,
       rssMiB: process.memoryUsage.rss() / 2 ** 20,
-      peakRssMiB: process.resourceUsage().maxRSS / 1024,
+      // Not resourceUsage().maxRSS: that begins with the memory of the process that started this one.
+      peakRssMiB: processUsage(process.pid).peakRssMiB,
       delayP99: delay(this.delays.percentile(99)),
       delayP999: delay(this.delays.percentile(99.9)),
       delayMax: delay(this.delays.max),
