@@ -95,7 +95,7 @@ class Scanner {
     // Zeros behind the text, which the scanner may look at.
     const missing = this.textAt + length + 64 - this.memory.buffer.byteLength;
     if (missing > 0) {
-      this.memory.grow(Math.ceil(missing / pageBytes));
+      if (!this.grow(Math.ceil(missing / pageBytes))) return false;
       this.bytes = Buffer.from(this.memory.buffer);
       this.words = new Int32Array(this.memory.buffer);
       this.numbers = new Float64Array(this.memory.buffer);
@@ -114,6 +114,15 @@ class Scanner {
     }
     this.call('begin', keys.length);
     return true;
+  }
+
+  private grow(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private rows(wanted: readonly string[], { row, skip }: RowSink): boolean {
@@ -189,7 +198,16 @@ class Scanner {
   }
 }
 
-let scanner: Scanner | null = null;
+let scanner: Scanner | null | undefined;
+
+/** Null where Node.js has no WebAssembly, or no address space for it: every text is read the other way then. */
+const createScanner = (): Scanner | null => {
+  try {
+    return new Scanner();
+  } catch {
+    return null;
+  }
+};
 
 /**
  * Reads an array of rows from UTF-8, which may come in parts, and makes values only of the wanted keys: of a row of some eighty keys with nested lists
@@ -198,6 +216,6 @@ let scanner: Scanner | null = null;
  * False when the text is not such an array of plain JSON: then JSON.parse has to judge it, and what the sink was given is void.
  */
 export const scanRows = (text: readonly Uint8Array[], wanted: readonly string[], sink: RowSink): boolean => {
-  scanner ??= new Scanner();
-  return scanner.scan(text, wanted, sink);
+  if (scanner === undefined) scanner = createScanner();
+  return scanner?.scan(text, wanted, sink) ?? false;
 };

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isJsonObject } from '../../src/client/fields.ts';
 import { scanRows } from '../../src/client/row-scanner.ts';
 
@@ -215,6 +215,18 @@ describe('the row scanner against JSON.parse', () => {
     expect(scanned(long)).toBeNull();
     const keys = Array.from({ length: 300 }, (_, index) => `key ${index}`);
     expect(scanRows([Buffer.from('[]')], keys, { row: () => {} })).toBe(false);
+  });
+
+  it('declines everything where there is no WebAssembly', async () => {
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', undefined);
+    try {
+      const without = await import('../../src/client/row-scanner.ts');
+      expect(without.scanRows([Buffer.from('[]')], wanted, { row: () => {} })).toBe(false);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(scanRows([Buffer.from('[]')], wanted, { row: () => {} })).toBe(true);
   });
 
   it('reads a row with as many wanted keys as there may be', () => {
