@@ -108,6 +108,8 @@ describeWithPeers('the installation', ['npm', 'tar', 'bash'], ({ bash = '' }) =>
       readdirSync(path, { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith(end))
         .map((name) => name.slice(0, -end.length))
+        // Declarations say what there is, and leave nothing behind.
+        .filter((name) => !name.endsWith('.d'))
         .sort();
     expect(names(join(app, 'dist'), '.js')).toEqual(names(inProject('src'), '.ts'));
   });
