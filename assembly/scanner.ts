@@ -43,6 +43,7 @@ const ROW_OBJECT: u32 = 1;
 const ROW_FRESH: u32 = 2;
 
 let at: usize = 0;
+let length: usize = 0;
 let slots: u32 = 0;
 let planned: u32 = 0;
 /** Numbers the rows of all texts, so that a symbol is not replaced while its row may refer to it. */
@@ -51,8 +52,10 @@ let begun: bool = false;
 
 let valueHash: u64 = 0;
 
-/** Begins on the text at TEXT, which zeros follow, with so many wanted keys. */
-export function begin(wanted: u32): void {
+/** Begins on the text at TEXT, so many bytes long, with so many wanted keys; puts zeros behind the text. */
+export function begin(bytes: u32, wanted: u32): void {
+  memory.fill(TEXT + bytes, 0, 32);
+  length = bytes;
   at = TEXT;
   slots = wanted;
   planned = 0;
@@ -97,13 +100,6 @@ export function next(): i32 {
 function ended(count: u32): i32 {
   at = space(at + 1);
   return at == TEXT + length ? count + 0x10000 : -1;
-}
-
-let length: usize = 0;
-/** Says how long the text is, and puts zeros behind it. */
-export function measure(bytes: u32): void {
-  length = bytes;
-  memory.fill(TEXT + bytes, 0, 32);
 }
 
 function other(from: usize, out: usize): usize {
@@ -159,7 +155,7 @@ function object(from: usize, out: usize): usize {
         p = wanted(p, value);
         if (p == 0) return 0;
         const kind = load<u32>(value);
-        if (kind < KNOWN && load<i32>(value, 4) >= 0 && kind >= KIND_ASCII && kind <= KIND_NESTED) flags |= ROW_FRESH;
+        if (kind < KNOWN && load<i32>(value, 4) >= 0) flags |= ROW_FRESH;
         hash = mix(hash * 0xc2b2ae3d27d4eb4f + <u64>slot, valueHash);
       }
       if (p == 0) return 0;
@@ -206,15 +202,15 @@ function wanted(p: usize, value: usize): usize {
     case 0x6e:
       store<u32>(value, KIND_NULL);
       valueHash = 0x165667b19e3779f9;
-      return load<u32>(p) == 0x6c6c756e ? p + 4 : 0;
+      return skip(p, 1);
     case 0x74:
       store<u32>(value, KIND_TRUE);
       valueHash = 0x27d4eb2f165667c5;
-      return load<u32>(p) == 0x65757274 ? p + 4 : 0;
+      return skip(p, 1);
     case 0x66:
       store<u32>(value, KIND_FALSE);
       valueHash = 0x85ebca77c2b2ae63;
-      return load<u32>(p + 1) == 0x65736c61 ? p + 5 : 0;
+      return skip(p, 1);
     default:
       end = read(p);
       if (end == 0) return 0;

@@ -92,7 +92,7 @@ export interface Paging {
 
 /**
  * Keyset paging: the next page begins after the last row of the one before, until a page is empty (a server may cap pages below
- * what was asked for, so a short page says nothing). How the server orders ids is not known, so ids are never compared: a page
+ * what was asked for, so a short page says nothing). How the server orders ids is not known, so nothing depends on their order: a page
  * without a single new id means that the paging is stuck.
  */
 export const createPaging = ({ tower, call, pageSize }: PagingParts): Paging => ({

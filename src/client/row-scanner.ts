@@ -105,14 +105,13 @@ class Scanner {
       this.bytes.set(part, at);
       at += part.length;
     }
-    this.call('measure', length);
     at = this.keysAt;
     for (const key of keys) {
       this.bytes.writeUInt32LE(key.length, at);
       this.bytes.set(key, at + 4);
       at += 4 + key.length;
     }
-    this.call('begin', keys.length);
+    this.call('begin', length, keys.length);
     return true;
   }
 
@@ -210,8 +209,8 @@ const createScanner = (): Scanner | null => {
 };
 
 /**
- * Reads an array of rows from UTF-8, which may come in parts, and makes values only of the wanted keys: of a row of some eighty keys with nested lists
- * few are used. Strings and small nested values that were read before are used again.
+ * Reads an array of rows from UTF-8, which may come in parts, and makes values only of the wanted keys: of a row of some eighty
+ * keys with nested lists few are used. Strings and small nested values that were read before are used again.
  *
  * False when the text is not such an array of plain JSON: then JSON.parse has to judge it, and what the sink was given is void.
  */

@@ -24,7 +24,7 @@ interface Edition {
 
 /**
  * The `/metrics` and `/probe` pages: the towers' samples from the snapshot and the exporter's own behind them. Bodies are kept
- * until something changes. Asking costs no look at a tower, and compression runs off the event loop.
+ * until something changes. Asking costs no look at a tower; what is not compressed already is compressed off the event loop.
  */
 export class MetricsPage {
   private readonly snapshot: Snapshot;
