@@ -83,8 +83,7 @@ export function* diskSamples({ disks, hosts, clusters }: DiskData, context: Samp
   const counts = new Map(
     clusterIndex.known.map((cluster) => [cluster, new Map<Cell, number>(zeroCells.map((cell) => [cell, 0]))]),
   );
-  for (const disk of neighbours(disks, (disk) => hostIndex.of(disk.host))) {
-    const host = hostIndex.of(disk.host);
+  for (const [disk, host] of neighbours(disks, (disk) => hostIndex.of(disk.host))) {
     checkType(disk.type, context.unknownValue);
     checkHealth(disk.health_status, context.unknownValue);
     checkUsage(disk.usage_status, context.unknownValue);

@@ -43,8 +43,7 @@ export function* hostSamples({ hosts, clusters }: HostData, context: SampleConte
   const batch = new SampleBatch();
   const index = new ClusterIndex(clusters, context.labels);
   const counts = new Map(index.known.map((cluster) => [cluster, new Map(hostConditions.map((name) => [name, 0]))]));
-  for (const host of neighbours(hosts, (host) => index.of(host.cluster))) {
-    const cluster = index.of(host.cluster);
+  for (const [host, cluster] of neighbours(hosts, (host) => index.of(host.cluster))) {
     const { block } = hostIdentity(host, cluster, context.labels);
     checkState(host.state, context.unknownValue);
     checkStatus(host.status, context.unknownValue);

@@ -1,14 +1,14 @@
 import type { LabelBlock } from '../metrics/labels.ts';
 
 /**
- * The rows in another order: those whose labels begin alike, because they are of one cluster or host, stand together, in the
- * order they had. What looks alike and is near compresses best: the page of 200 clusters is a quarter smaller.
+ * The rows, each with the cluster or host that it is of, and those of one of them together, in the order they had: their labels
+ * begin alike, and what looks alike and is near compresses best (the page of 200 clusters is a quarter smaller).
  */
-export const neighbours = <T>(
+export function* neighbours<T, Owner extends { readonly block: LabelBlock }>(
   rows: readonly T[],
-  ownerOf: (row: T) => { readonly block: LabelBlock },
-): readonly T[] => {
-  const groups = Map.groupBy(rows, ownerOf);
-  const sorted = [...groups].sort(([{ block: a }], [{ block: b }]) => (a.text < b.text ? -1 : Number(a.text > b.text)));
-  return sorted.flatMap(([, group]) => group);
-};
+  ownerOf: (row: T) => Owner,
+): Generator<readonly [T, Owner], void> {
+  const groups = [...Map.groupBy(rows, ownerOf)];
+  groups.sort(([{ block: a }], [{ block: b }]) => (a.text < b.text ? -1 : Number(a.text > b.text)));
+  for (const [owner, group] of groups) for (const row of group) yield [row, owner];
+}

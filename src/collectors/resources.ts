@@ -46,3 +46,8 @@ export const owners: Readonly<Record<ResourceName, CollectorName>> = {
   licenses: 'tower',
   datacenters: 'tower',
 };
+
+const isResourceName = (name: string): name is ResourceName => Object.hasOwn(owners, name);
+
+/** Every resource of the inventory. */
+export const resourceNames: readonly ResourceName[] = Object.keys(owners).filter(isResourceName);

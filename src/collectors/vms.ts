@@ -52,8 +52,8 @@ export function* vmSamples({ vms, clusters }: VmData, context: SampleContext): S
   const { labels } = context;
   const batch = new SampleBatch();
   const index = new ClusterIndex(clusters, labels);
-  for (const vm of neighbours(vms, (vm) => index.of(vm.cluster))) {
-    const block = labels.block(identity, vm, index.of(vm.cluster).block);
+  for (const [vm, cluster] of neighbours(vms, (vm) => index.of(vm.cluster))) {
+    const block = labels.block(identity, vm, cluster.block);
     checkStatus(vm.status, context.unknownValue);
     batch.add(families.info, 1, block, labels.block(details, vm));
     statusSet.addStates(batch, families.status, block, statuses.get(vm.status ?? '') ?? 'unknown');

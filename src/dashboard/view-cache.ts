@@ -1,4 +1,4 @@
-import type { ResourceName } from '../collectors/resources.ts';
+import { resourceNames } from '../collectors/resources.ts';
 import { createDashboard, type Dashboard } from './model.ts';
 import type { TowerObjects } from './objects.ts';
 import type { Scope } from './scope.ts';
@@ -16,20 +16,6 @@ interface Kept {
   /** What `now` it is of. */
   readonly at: number;
 }
-
-const resourceNames: readonly ResourceName[] = [
-  'clusters',
-  'hosts',
-  'disks',
-  'alerts',
-  'vms',
-  'recycledVms',
-  'clusterSettings',
-  'globalSettings',
-  'deploys',
-  'licenses',
-  'datacenters',
-];
 
 /** Scopes that are looked at in turn; more are worked out anew each time. */
 const maxKept = 32;
