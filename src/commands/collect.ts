@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { enabledCollectors } from '../exporter/towers.ts';
-import { createTowerUnit, type TowerUnit } from '../exporter/tower-unit.ts';
 import { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import { MetricsPage } from '../metrics/page.ts';
 import { Snapshot } from '../metrics/snapshot.ts';
@@ -9,6 +8,7 @@ import { ownsTheRest } from '../sharding.ts';
 import { revision, version } from '../version.ts';
 import { commandContext, print } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { unitsForOnce } from './units.ts';
 
 /** `collect`: one collection, printed. */
 export const collect = async (command: Command): Promise<number> => {
@@ -21,18 +21,7 @@ export const collect = async (command: Command): Promise<number> => {
   const metrics = new ExporterMetrics({ version, revision, clock, processMetrics: false, towerSeries });
   const snapshot = new Snapshot({ onDuplicate: () => metrics.duplicateDropped() });
   const page = new MetricsPage(snapshot, () => metrics.render());
-  const units: TowerUnit[] = config.towers.map((tower) =>
-    createTowerUnit(tower, {
-      snapshot,
-      metrics,
-      clock,
-      random: Math.random,
-      logger,
-      consumer: null,
-      assumeOffsetMinutes: config.bridge?.assume_timezone ?? 0,
-      shard,
-    }),
-  );
+  const units = unitsForOnce(config, { snapshot, metrics, logger, shard });
   metrics.retainTowers(enabledCollectors(units));
   const states = (await Promise.all(units.map(({ runtime }) => runtime.runOnce()))).flat();
   await Promise.all(units.map((unit) => unit.stop()));

@@ -6,7 +6,7 @@ import { everything, type Scope } from '../dashboard/scope.ts';
 import type { DashboardSource } from '../dashboard/source.ts';
 import { dashboardText } from '../dashboard/text/text.ts';
 import { viewOf } from '../dashboard/view.ts';
-import { createTowerUnit, type TowerUnit } from '../exporter/tower-unit.ts';
+import type { TowerUnit } from '../exporter/tower-unit.ts';
 import type { Logger } from '../log.ts';
 import { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import { Snapshot } from '../metrics/snapshot.ts';
@@ -14,6 +14,7 @@ import { revision, version } from '../version.ts';
 import { commandContext, print } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { FlagValues } from './flags.ts';
+import { unitsForOnce } from './units.ts';
 
 /** `dashboard`: one collection, and what it comes to. */
 export const dashboard = async (command: Command): Promise<number> => {
@@ -51,23 +52,9 @@ const scopeOf = (flags: FlagValues): Scope => ({
 
 /** The towers in scope, ready to collect once. Single VMs are in none of the figures, so they are not read. */
 const unitsOf = (config: ExporterConfig, scope: Scope, logger: Logger): readonly TowerUnit[] => {
-  const clock = systemClock;
-  const metrics = new ExporterMetrics({ version, revision, clock, processMetrics: false });
-  const snapshot = new Snapshot();
-  return config.towers
-    .filter(({ name }) => scope.tower === null || name === scope.tower)
-    .map(withoutVms)
-    .map((tower) =>
-      createTowerUnit(tower, {
-        snapshot,
-        metrics,
-        clock,
-        random: Math.random,
-        logger,
-        consumer: null,
-        assumeOffsetMinutes: config.bridge?.assume_timezone ?? 0,
-      }),
-    );
+  const metrics = new ExporterMetrics({ version, revision, clock: systemClock, processMetrics: false });
+  const towers = config.towers.filter(({ name }) => scope.tower === null || name === scope.tower);
+  return unitsForOnce(config, { snapshot: new Snapshot(), metrics, logger }, towers.map(withoutVms));
 };
 
 const withoutVms = (tower: TowerConfig): TowerConfig => {
