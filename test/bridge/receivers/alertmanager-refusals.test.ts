@@ -5,6 +5,15 @@ import { answers, apply, fails, makeWorld, ok, stoppedAfterEach } from './suppor
 
 const start = alertmanagerStarter(stoppedAfterEach());
 
+/** What the receiver has been told and has taken. */
+const acceptedBy = ({ peers }: ReturnType<typeof makeWorld>): ReadonlySet<string> =>
+  new Set(
+    peers
+      .posts()
+      .filter(({ status }) => status === 200)
+      .flatMap(said),
+  );
+
 describe('what an Alertmanager refuses', () => {
   it('splits batches by count and by size', async () => {
     const world = makeWorld();
@@ -48,13 +57,7 @@ describe('what an Alertmanager refuses', () => {
     const many = Array.from({ length: 256 }, (_, at) => named(at === index ? 'poison' : `a${at}`, world.clock.now()));
     apply(world, receiver, fires(world.clock.now(), ...many));
     await world.clock.run(0);
-    const accepted = new Set(
-      world.peers
-        .posts()
-        .filter(({ status }) => status === 200)
-        .flatMap(said),
-    );
-    expect(accepted.size).toBe(255);
+    expect(acceptedBy(world).size).toBe(255);
     expect(world.store.deadLetters('r').map(({ labels, status }) => [labels, status])).toEqual([
       [{ alertname: 'poison' }, 400],
     ]);
@@ -81,13 +84,7 @@ describe('what an Alertmanager refuses', () => {
     const many = Array.from({ length: 256 }, (__, at) => named(at === 77 ? 'poison' : `a${at}`, world.clock.now()));
     apply(world, receiver, fires(world.clock.now(), ...many));
     await world.clock.run(0);
-    const accepted = new Set(
-      world.peers
-        .posts()
-        .filter(({ status }) => status === 200)
-        .flatMap(said),
-    );
-    expect(accepted.size).toBe(255);
+    expect(acceptedBy(world).size).toBe(255);
     expect(world.store.deadLetters('r').map(({ labels }) => labels)).toEqual([{ alertname: 'poison' }]);
     expect(world.peers.posts().length).toBeLessThan(24);
   });
